@@ -1,0 +1,1 @@
+"""A trading desk rolled out in stages."""
