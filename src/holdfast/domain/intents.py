@@ -1,0 +1,36 @@
+"""Name what is to be done at a venue, in the imperative."""
+
+from decimal import Decimal
+
+import msgspec
+
+from holdfast.domain.slots import Role, Side
+
+
+class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Rest a post-only limit order."""
+
+    client_order_id: str
+    side: Side
+    role: Role
+    price: Decimal
+    size: Decimal
+
+
+class RepriceOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Move a resting order to a new price and size under the same id."""
+
+    client_order_id: str
+    revision: int
+    price: Decimal
+    size: Decimal
+
+
+class CancelOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Take a resting order off the book."""
+
+    client_order_id: str
+    role: Role
+
+
+Intent = PlaceOrder | RepriceOrder | CancelOrder

@@ -1,0 +1,80 @@
+"""Say what amounts are and how they are rounded: exact decimals, one module of rounding.
+
+A price is quote per one base, a size an amount of base, a notional an amount of quote. Prices and
+sizes are snapped to the instrument's tick and step, half to even, as the recorded behaviour does.
+Amounts are exact: sums and products of the desk fit the 50 digits set here for every thread.
+"""
+
+import decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import NewType
+
+import msgspec
+
+decimal.DefaultContext.prec = 50
+decimal.getcontext().prec = 50
+
+Price = NewType("Price", Decimal)
+Base = NewType("Base", Decimal)
+Quote = NewType("Quote", Decimal)
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class Instrument(msgspec.Struct, frozen=True, kw_only=True):
+    """What a venue says about one market: its units, smallest steps and fees.
+
+    `min_quote` is the smallest notional, 0 where the venue names none. Fees are percent of notional;
+    a fee is rounded half up to `fee_step`.
+    """
+
+    symbol: str
+    base: str
+    quote: str
+    price_tick: Decimal
+    size_step: Decimal
+    min_base: Decimal
+    min_quote: Decimal = ZERO
+    maker_fee_pct: Decimal
+    taker_fee_pct: Decimal
+    fee_step: Decimal = Decimal("1E-8")
+
+
+def snap_price(price: Decimal, tick: Decimal) -> Price:
+    """Round a price to the nearest tick, half to even.
+
+    >>> snap_price(Decimal("0.09980049"), Decimal("0.000001"))
+    Decimal('0.099800')
+    """
+    return Price(price.quantize(tick, ROUND_HALF_EVEN))
+
+
+def snap_size(size: Decimal, step: Decimal) -> Base:
+    """Round a size to the nearest step, half to even.
+
+    >>> snap_size(Decimal("12.5"), Decimal(1))
+    Decimal('12')
+    """
+    return Base(size.quantize(step, ROUND_HALF_EVEN))
+
+
+def notional(price: Decimal, size: Decimal) -> Quote:
+    """Say what `size` costs at `price`, before fees."""
+    return Quote(price * size)
+
+
+def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
+    """Say the fee on a notional, rounded half up to the venue's fee step.
+
+    >>> fee_of(Decimal("1.996"), Decimal("0.25"), Decimal("1E-8"))
+    Decimal('0.00499000')
+    """
+    return Quote((cost * rate_pct / HUNDRED).quantize(step, ROUND_HALF_UP))
+
+
+def held_for_buy(price: Decimal, size: Decimal, instrument: Instrument) -> Quote:
+    """Say what a resting buy holds back: its notional and the maker fee, rounded up."""
+    cost = price * size
+    fee = cost * instrument.maker_fee_pct / HUNDRED
+    return Quote((cost + fee).quantize(instrument.fee_step, ROUND_CEILING))

@@ -1,0 +1,1 @@
+"""Decisions: pure functions of values; no clock, no chance, no input or output."""

@@ -1,0 +1,349 @@
+"""Fold events into a slot, without rules: the state of a slot is what its events say.
+
+Rules of the file: every event that names a slot has one function here; an event never depends on
+what the market did since; the anchor of the both-open state falls when a leg stops owing an exit.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from msgspec.structs import replace
+
+from holdfast.domain.errors import InvariantBroken
+from holdfast.domain.events import (
+    BothOpenNoted,
+    CancelAsked,
+    CycleBooked,
+    Event,
+    EvictionStarted,
+    ExitOrphaned,
+    LegBlocked,
+    LotDusted,
+    OrderEnded,
+    OrderFilled,
+    OrderPlaced,
+    OrderRepriced,
+    RecoveryDropped,
+    RefreshPaused,
+    SlotDrained,
+    StickySet,
+)
+from holdfast.domain.slots import (
+    Leg,
+    LegName,
+    Lot,
+    Order,
+    OrderStatus,
+    Recovery,
+    Role,
+    Slot,
+)
+
+_AVERAGE_STEP = Decimal("1E-12")
+
+
+def evolve(slot: Slot, event: Event, at: int) -> Slot:
+    """Apply one event of market time `at` to the slot it names."""
+    apply = _APPLY.get(type(event))
+    return slot if apply is None else apply(slot, event, at)
+
+
+def average(cost: Decimal, size: Decimal) -> Decimal:
+    """Say the mean price of what traded, to twelve decimals where it does not come out even."""
+    price = cost / size
+    return price if price * size == cost else price.quantize(_AVERAGE_STEP)
+
+
+def leg_of(slot: Slot, name: LegName) -> Leg:
+    """Pick one leg of a slot."""
+    return slot.a if name is LegName.A else slot.b
+
+
+def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
+    """Pick one recovery of a slot; raise InvariantBroken where there is none."""
+    for recovery in slot.recoveries:
+        if recovery.recovery_id == recovery_id:
+            return recovery
+    raise InvariantBroken(f"slot {slot.slot_id} has no recovery {recovery_id}")
+
+
+def _with_leg(slot: Slot, leg: Leg, **changes: Any) -> Slot:  # noqa: ANN401 (fields of Slot)
+    if leg.name is LegName.A:
+        a, b = leg, slot.b
+    else:
+        a, b = slot.a, leg
+    anchor = slot.s2_entered_at
+    if anchor is not None and (a.lot is None or b.lot is None):
+        anchor = None
+    return replace(slot, a=a, b=b, s2_entered_at=anchor, **changes)
+
+
+def _with_recovery(slot: Slot, recovery: Recovery) -> Slot:
+    kept = tuple(
+        recovery if other.recovery_id == recovery.recovery_id else other
+        for other in slot.recoveries
+    )
+    return replace(slot, recoveries=kept)
+
+
+def _without_recovery(slot: Slot, recovery_id: int) -> tuple[Recovery, ...]:
+    return tuple(other for other in slot.recoveries if other.recovery_id != recovery_id)
+
+
+def _order(leg: Leg, client_order_id: str) -> Order:
+    order = leg.order
+    if order is None or order.client_order_id != client_order_id:
+        raise InvariantBroken(f"leg {leg.name} does not rest order {client_order_id}")
+    return order
+
+
+def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
+    order = Order(
+        client_order_id=event.client_order_id,
+        local_id=event.local_id,
+        role=event.role,
+        side=event.side,
+        cycle=event.cycle,
+        attempt=event.attempt,
+        price=event.price,
+        size=event.size,
+        hold=event.hold,
+        placed_at=at,
+        reason=event.reason,
+    )
+    next_local_id = event.local_id + 1
+    if event.recovery_id:
+        recovery = replace(recovery_of(slot, event.recovery_id), order=order)
+        return replace(_with_recovery(slot, recovery), next_local_id=next_local_id)
+    leg = leg_of(slot, event.leg)
+    lot = leg.lot
+    if lot is not None and event.role is Role.EXIT:
+        lot = replace(lot, exit_price=event.price)
+    leg = replace(leg, order=order, lot=lot, attempts=event.attempt, block=_NO_BLOCK, blocked_at=0)
+    return _with_leg(slot, leg, next_local_id=next_local_id)
+
+
+def _repriced(slot: Slot, event: OrderRepriced, at: int) -> Slot:
+    leg = leg_of(slot, event.leg)
+    order = replace(
+        _order(leg, event.client_order_id),
+        local_id=event.local_id,
+        revision=event.revision,
+        price=event.price,
+        size=event.size,
+        hold=event.hold,
+        placed_at=at,
+        reason=event.reason,
+    )
+    leg = replace(
+        leg,
+        order=order,
+        refreshes=event.refreshes,
+        refresh_direction=event.direction,
+        refresh_cooldown_until=0,
+    )
+    return _with_leg(slot, leg, next_local_id=event.local_id + 1)
+
+
+def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
+    del at
+    for recovery in slot.recoveries:
+        if recovery.order and recovery.order.client_order_id == event.client_order_id:
+            order = replace(recovery.order, status=OrderStatus.CANCELING)
+            return _with_recovery(slot, replace(recovery, order=order))
+    leg = leg_of(slot, event.leg)
+    order = replace(_order(leg, event.client_order_id), status=OrderStatus.CANCELING)
+    leg = replace(leg, order=order)
+    if event.direction is not None:
+        leg = replace(
+            leg,
+            refreshes=event.refreshes,
+            refresh_direction=event.direction,
+            refresh_cooldown_until=0,
+        )
+    return _with_leg(slot, leg)
+
+
+def _lot_of(order: Order, event: OrderFilled | None, at: int) -> Lot:
+    price = event.price if event and event.size == order.filled else None
+    return Lot(
+        cycle=order.cycle,
+        price=average(order.cost, order.filled) if price is None else price,
+        size=order.filled,
+        cost=order.cost,
+        fee=order.fee,
+        opened_at=at,
+        regime=event.regime if event else None,
+    )
+
+
+def _ended(slot: Slot, event: OrderEnded, at: int) -> Slot:
+    if event.recovery_id:
+        recovery = recovery_of(slot, event.recovery_id)
+        return _with_recovery(slot, replace(recovery, order=None))
+    leg = leg_of(slot, event.leg)
+    order = _order(leg, event.client_order_id)
+    if order.role is Role.ENTRY and order.filled:
+        return _with_leg(slot, replace(leg, order=None, lot=_lot_of(order, None, at), attempts=0))
+    return _with_leg(slot, replace(leg, order=None))
+
+
+def _more_filled(order: Order, event: OrderFilled) -> Order:
+    return replace(
+        order,
+        filled=order.filled + event.size,
+        cost=order.cost + event.cost,
+        fee=order.fee + event.fee,
+        hold=order.hold - event.released,
+    )
+
+
+def _more_closed(lot: Lot, event: OrderFilled) -> Lot:
+    return replace(
+        lot,
+        closed=lot.closed + event.size,
+        proceeds=lot.proceeds + event.cost,
+        exit_fee=lot.exit_fee + event.fee,
+    )
+
+
+def _filled(slot: Slot, event: OrderFilled, at: int) -> Slot:
+    fees = slot.fees + event.fee
+    if event.recovery_id:
+        recovery = recovery_of(slot, event.recovery_id)
+        order = recovery.order and _more_filled(recovery.order, event)
+        kept = replace(
+            recovery,
+            order=None if event.complete else order,
+            lot=_more_closed(recovery.lot, event),
+        )
+        return replace(_with_recovery(slot, kept), fees=fees)
+    leg = leg_of(slot, event.leg)
+    order = _more_filled(_order(leg, event.client_order_id), event)
+    if event.role is Role.EXIT:
+        lot = leg.lot and _more_closed(leg.lot, event)
+        leg = replace(leg, order=None if event.complete else order, lot=lot)
+    elif event.complete:
+        leg = replace(leg, order=None, lot=_lot_of(order, event, at), attempts=0)
+    else:
+        leg = replace(leg, order=order)
+    return _with_leg(slot, leg, fees=fees)
+
+
+def _booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
+    del at
+    leg = leg_of(slot, event.leg)
+    totals = {
+        "net_profit": slot.net_profit + event.net,
+        "settled": slot.settled + event.settled,
+        "realized_loss": slot.realized_loss + max(-event.net, _NOTHING),
+        "round_trips": slot.round_trips + 1,
+    }
+    leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
+    if event.recovery_id:
+        kept = _without_recovery(slot, event.recovery_id)
+        return _with_leg(slot, leg, recoveries=kept, **totals)
+    leg = replace(leg, lot=None, order=None, cycle=event.next_cycle, attempts=0)
+    return _with_leg(slot, leg, **totals)
+
+
+def _dusted(slot: Slot, event: LotDusted, at: int) -> Slot:
+    del at
+    leg = leg_of(slot, event.leg)
+    return _with_leg(slot, replace(leg, lot=None, order=None, cycle=event.next_cycle, attempts=0))
+
+
+def _blocked(slot: Slot, event: LegBlocked, at: int) -> Slot:
+    leg = leg_of(slot, event.leg)
+    since = leg.blocked_at or at
+    return _with_leg(slot, replace(leg, block=event.block, blocked_at=since))
+
+
+def _paused(slot: Slot, event: RefreshPaused, at: int) -> Slot:
+    del at
+    leg = replace(
+        leg_of(slot, event.leg),
+        refreshes=event.refreshes,
+        refresh_direction=event.direction,
+        refresh_cooldown_until=event.until,
+    )
+    return _with_leg(slot, leg)
+
+
+def _noted(slot: Slot, event: BothOpenNoted, at: int) -> Slot:
+    del event
+    return replace(slot, s2_entered_at=at)
+
+
+def _orphaned(slot: Slot, event: ExitOrphaned, at: int) -> Slot:
+    leg = leg_of(slot, event.leg)
+    if leg.lot is None:
+        raise InvariantBroken(f"slot {slot.slot_id} leg {leg.name} owes no exit to set aside")
+    recovery = Recovery(
+        recovery_id=event.recovery_id,
+        leg=leg.name,
+        order=leg.order,
+        lot=leg.lot,
+        orphaned_at=at,
+        reason=event.reason,
+    )
+    leg = replace(
+        leg,
+        order=None,
+        lot=None,
+        cycle=leg.cycle + 1,
+        attempts=0,
+        cooldown_until=event.cooldown_until,
+    )
+    return _with_leg(
+        slot,
+        leg,
+        recoveries=(*slot.recoveries, recovery),
+        next_recovery_id=event.recovery_id + 1,
+    )
+
+
+def _evicting(slot: Slot, event: EvictionStarted, at: int) -> Slot:
+    del at
+    return _with_recovery(slot, replace(recovery_of(slot, event.recovery_id), evicting=True))
+
+
+def _dropped(slot: Slot, event: RecoveryDropped, at: int) -> Slot:
+    del at
+    return replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
+
+
+def _sticky(slot: Slot, event: StickySet, at: int) -> Slot:
+    del at
+    anchor = None if event.sticky else slot.s2_entered_at
+    return replace(slot, sticky=event.sticky, s2_entered_at=anchor)
+
+
+def _drained(slot: Slot, event: SlotDrained, at: int) -> Slot:
+    del event, at
+    return replace(slot, draining=True)
+
+
+_NO_BLOCK = Leg(name=LegName.A).block
+_NOTHING = Decimal(0)
+_APPLY: Mapping[type, Callable[[Slot, Any, int], Slot]] = MappingProxyType(
+    {
+        OrderPlaced: _placed,
+        OrderRepriced: _repriced,
+        CancelAsked: _cancel_asked,
+        OrderEnded: _ended,
+        OrderFilled: _filled,
+        CycleBooked: _booked,
+        LotDusted: _dusted,
+        LegBlocked: _blocked,
+        RefreshPaused: _paused,
+        BothOpenNoted: _noted,
+        ExitOrphaned: _orphaned,
+        EvictionStarted: _evicting,
+        RecoveryDropped: _dropped,
+        StickySet: _sticky,
+        SlotDrained: _drained,
+    }
+)

@@ -1,0 +1,67 @@
+"""Turn events into canonical JSON and back, totally: every type, every field, nothing else.
+
+Canonical JSON: keys sorted, no blanks, decimals as text, as msgspec writes it. The event hash is
+SHA-256 over one line `[stream,type,version,market_time,payload]` for each domain event, in order.
+"""
+
+import hashlib
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+
+from holdfast.domain.bookkeeping import Note
+from holdfast.domain.errors import LedgerCorrupt
+from holdfast.domain.events import Event
+
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
+TYPES: dict[str, type] = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Note))}
+
+
+def encode(entry: Event | Note) -> bytes:
+    """Write the payload of an entry as canonical JSON."""
+    return _ENCODE(entry)
+
+
+def decode(name: str, version: int, payload: bytes | str) -> Any:  # noqa: ANN401 (the union)
+    """Read an entry back; raise LedgerCorrupt for a type, version or field we do not know."""
+    kind = TYPES.get(name)
+    if kind is None or kind.version != version:  # type: ignore[attr-defined]  # every entry has one
+        raise LedgerCorrupt(f"event type {name} version {version} is not known to this build")
+    try:
+        return _decoder(kind).decode(payload)
+    except msgspec.MsgspecError as error:
+        raise LedgerCorrupt(f"payload of {name} cannot be read: {error}") from error
+
+
+def is_domain(entry: Event | Note) -> bool:
+    """Say whether the event hash covers an entry."""
+    return not entry.stream.startswith("ops/")
+
+
+class EventHash:
+    """The running digest over domain events."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, at: int, entry: Event | Note, payload: bytes) -> None:
+        """Take one entry in; bookkeeping is passed over."""
+        head, is_event = _head(type(entry))
+        if is_event:
+            self._digest.update(b"%b%d,%b]\n" % (head, at, payload))
+
+    def hexdigest(self) -> str:
+        """Return the digest so far."""
+        return self._digest.hexdigest()
+
+
+@cache
+def _head(kind: type) -> tuple[bytes, bool]:
+    stream, version = kind.stream, kind.version  # type: ignore[attr-defined]  # every entry has them
+    return f'["{stream}","{kind.__name__}",{version},'.encode(), not stream.startswith("ops/")
+
+
+@cache
+def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=False)

@@ -1,0 +1,88 @@
+"""Say what a desk may ask of any venue: one look at the market, three writes, two lists.
+
+Rules: `observe` yields the steps of one tick; the desk acts between them. A write answers with a
+receipt and never raises for a refusal; an outcome that is not known is `unknown`, never `refused`.
+Asking again for an id that is known changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
+from holdfast.domain.market import Candle
+from holdfast.domain.money import Instrument
+from holdfast.domain.observations import Execution, Observation, Receipt
+
+
+class Watch:
+    """What the desk waits for; steps outside of it need not be shown to it.
+
+    A step is shown when an order of ours traded or ended, when the mark is at or beyond `floor` or
+    `ceiling`, when market time has reached `due`, or when `always` is set.
+    """
+
+    __slots__ = ("always", "ceiling", "due", "floor")
+
+    def __init__(self) -> None:
+        self.always = True
+        self.due = 0
+        self.floor: Decimal | None = None
+        self.ceiling: Decimal | None = None
+
+
+class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the venue knows it: `status` is open, filled, canceled, expired or refused."""
+
+    client_order_id: str
+    side: str
+    price: Decimal
+    size: Decimal
+    filled: Decimal
+    status: str
+    revision: int = 0
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What the venue says it owes us of one asset."""
+
+    free: Decimal
+    held: Decimal
+
+
+class Venue(Protocol):
+    """One market of one account."""
+
+    instrument: Instrument
+
+    def observe(self, watch: Watch) -> Iterator[Observation]:
+        """Look at the market once (a tick), step by step; an empty iterator means no news."""
+
+    def place(self, order: PlaceOrder) -> Receipt:
+        """Rest a post-only limit order."""
+
+    def reprice(self, change: RepriceOrder) -> Receipt:
+        """Move a resting order in place."""
+
+    def cancel(self, order: CancelOrder) -> Receipt:
+        """Ask for an order's end; the end itself comes as an observation."""
+
+    def open_orders(self) -> Sequence[VenueOrder]:
+        """List what rests; raise VenueUnavailable where that cannot be known."""
+
+    def order(self, client_order_id: str) -> VenueOrder | None:
+        """Look one order up, open or closed; None is proof that it never arrived."""
+
+    def executions(self, after: int) -> Sequence[tuple[int, Execution]]:
+        """List executions at or after a market time, with their times, oldest first."""
+
+    def balances(self) -> dict[str, Balance]:
+        """Say what the account holds, per asset."""
+
+    def candle(self) -> Candle | None:
+        """Return the candle of the last tick where the venue has one."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
