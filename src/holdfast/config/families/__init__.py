@@ -1,0 +1,1 @@
+"""The knobs, one file a family; `holdfast.config.settings` joins them into one flat model."""

@@ -1,0 +1,122 @@
+"""Which way the market leans, and what the desk does about it."""
+
+from decimal import Decimal
+from typing import Literal
+
+from holdfast.config.knob import Knobs, knob
+
+SINCE = "regime"
+
+
+class RegimeKnobs(Knobs):
+    """Which way the market leans, and what the desk does about it."""
+
+    regime_adx_enabled: bool = knob(
+        False,
+        "Let the trend bands change entry distance and entries a tick",
+        risk="up",
+        on_stale="safe",
+        since=SINCE,
+    )
+    regime_adx_period: int = knob(14, "Period of Wilder's ADX", "bars", ge=2, le=100, since=SINCE)
+    regime_adx_choppy_max: Decimal = knob(
+        Decimal("20.0"),
+        "Below this the market is choppy",
+        "ADX",
+        ge=Decimal(0),
+        le=Decimal(100),
+        since=SINCE,
+    )
+    regime_adx_trending_min: Decimal = knob(
+        Decimal("30.0"),
+        "Above this the market is trending",
+        "ADX",
+        ge=Decimal(0),
+        le=Decimal(100),
+        since=SINCE,
+    )
+    regime_directional_enabled: bool = knob(
+        False, "Act on the regime's tier", risk="up", on_stale="safe", since=SINCE
+    )
+    regime_shadow_enabled: bool = knob(
+        False, "Evaluate the regime without acting on it", on_stale="safe", since=SINCE
+    )
+    regime_tier1_confidence: Decimal = knob(
+        Decimal("0.20"),
+        "Confidence tier 1 asks for",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    regime_tier2_confidence: Decimal = knob(
+        Decimal("0.50"),
+        "Confidence tier 2 asks for",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    regime_tier1_bias_floor: Decimal = knob(
+        Decimal("0.10"),
+        "Smallest bias of tier 1",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    regime_tier2_bias_floor: Decimal = knob(
+        Decimal("0.25"),
+        "Smallest bias of tier 2",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    regime_hysteresis: Decimal = knob(
+        Decimal("0.05"),
+        "How far confidence must fall below a tier to leave it",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    regime_min_dwell_sec: int = knob(
+        300, "Shortest stay in a tier", "s", ge=0, le=86_400, since=SINCE
+    )
+    regime_suppression_grace_sec: int = knob(
+        60, "Time in tier 2 before a side is suppressed", "s", ge=0, le=3600, since=SINCE
+    )
+    regime_tier2_reentry_cooldown_sec: int = knob(
+        600,
+        "Time after tier 2 in which it cannot be entered again",
+        "s",
+        ge=0,
+        le=86_400,
+        since=SINCE,
+    )
+    regime_eval_interval_sec: int = knob(
+        300, "Time between two evaluations", "s", ge=5, le=3600, since=SINCE
+    )
+    regime_eval_interval_fast: int = knob(
+        60,
+        "Time between two evaluations while the regime is changing",
+        "s",
+        ge=5,
+        le=3600,
+        since=SINCE,
+    )
+    regime_manual_override: Literal["NONE", "BULLISH", "BEARISH"] = knob(
+        "NONE", "Regime set by an operator", on_stale="safe", since=SINCE
+    )
+    regime_manual_confidence: Decimal = knob(
+        Decimal("0.75"),
+        "Confidence of a regime set by an operator",
+        "ratio",
+        ge=Decimal(0),
+        le=Decimal(1),
+        since=SINCE,
+    )
+    auto_repair_regime: bool = knob(
+        True, "Repair a slot whose missing side is no longer suppressed", since=SINCE
+    )

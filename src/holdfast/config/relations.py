@@ -1,0 +1,132 @@
+"""State once what must hold between knobs.
+
+Rules: a relation looks at values and nothing else; it names every knob it spoke about, so that the
+loader can point at a line or take a broken pair from the environment back together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
+ORDERS_PER_SLOT = 2
+SMALLEST_MARGIN = Decimal("0.1")
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One relation that does not hold."""
+
+    keys: tuple[str, ...]
+    problem: str
+    allowed: str
+
+
+def breaches(values: Values) -> Iterator[Breach]:
+    """Walk all relations and tell those that do not hold."""
+    for relation in RELATIONS:
+        yield from relation(values)
+
+
+def order_cap(tier: str, limit: int) -> int | None:
+    """Say how many open orders the venue allows for one symbol; None is no cap."""
+    return min(OPEN_ORDER_CAPS[tier], limit) if tier in OPEN_ORDER_CAPS else None
+
+
+def orders_per_slot(*, sticky: bool, max_recovery_slots: int) -> int:
+    """Say how many orders one slot may have open at worst."""
+    return ORDERS_PER_SLOT + (0 if sticky else max_recovery_slots)
+
+
+def _ordered(low: str, high: str, *, equal: bool) -> Callable[[Values], Iterator[Breach]]:
+    def relation(values: Values) -> Iterator[Breach]:
+        kept = values[low] <= values[high] if equal else values[low] < values[high]
+        if not kept:
+            word = "at most" if equal else "below"
+            problem = f"{low} {values[low]} is not {word} {high} {values[high]}"
+            yield Breach((low, high), problem, f"{low} {word} {high}")
+
+    return relation
+
+
+def _needs(
+    key: str, values_on: tuple[object, ...], needed: str
+) -> Callable[[Values], Iterator[Breach]]:
+    def relation(values: Values) -> Iterator[Breach]:
+        if values[key] in values_on and not values[needed]:
+            problem = f"{key} needs {needed}, which is false"
+            yield Breach((key, needed), problem, f"{needed}: true beside it")
+
+    return relation
+
+
+def _profit_pays_the_fees(values: Values) -> Iterator[Breach]:
+    least = 2 * values["maker_fee_pct"] + SMALLEST_MARGIN
+    if values["pair_profit_pct"] < least:
+        problem = f"pair_profit_pct {values['pair_profit_pct']} does not pay two maker fees"
+        yield Breach(("pair_profit_pct", "maker_fee_pct"), problem, f"at least {least}")
+
+
+def _churner_pays_the_fees(values: Values) -> Iterator[Breach]:
+    fees = 2 * values["maker_fee_pct"]
+    if values["churner_profit_pct"] <= fees:
+        problem = (
+            f"churner_profit_pct {values['churner_profit_pct']} does not exceed two maker fees"
+        )
+        yield Breach(("churner_profit_pct", "maker_fee_pct"), problem, f"above {fees}")
+
+
+def _slots_fit_the_cap(values: Values) -> Iterator[Breach]:
+    cap = order_cap(values["open_order_cap"], values["kraken_open_orders_per_pair_limit"])
+    sticky, recovery = values["sticky_mode_enabled"], values["max_recovery_slots"]
+    each = orders_per_slot(
+        sticky=sticky, max_recovery_slots=recovery if values["recovery_enabled"] else 0
+    )
+    if cap is None or values["slots"] * each <= cap:
+        return
+    why = "two entries or exits" if sticky else f"two orders and {each - 2} recovery orders"
+    problem = (
+        f"{values['slots']} slots with {why} each need {values['slots'] * each} open orders,"
+        f" the cap is {cap} ({values['open_order_cap']})"
+    )
+    keys = ("slots", "open_order_cap", "max_recovery_slots", "sticky_mode_enabled")
+    yield Breach(keys, problem, f"at most {cap // each} slots")
+
+
+def _file_source_names_a_file(values: Values) -> Iterator[Breach]:
+    if values["market_source"] == "file" and not values["market_file"]:
+        problem = "market_source file names no market_file"
+        yield Breach(("market_source", "market_file"), problem, "market_file: a candle file")
+
+
+RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
+    _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
+    _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
+    _ordered("momentum_ema_fast_bars", "momentum_ema_slow_bars", equal=False),
+    _ordered("regime_adx_choppy_max", "regime_adx_trending_min", equal=True),
+    _ordered("regime_tier1_confidence", "regime_tier2_confidence", equal=False),
+    _ordered("regime_tier1_bias_floor", "regime_tier2_bias_floor", equal=True),
+    _ordered("regime_hysteresis", "regime_tier1_confidence", equal=True),
+    _ordered("age_band_fresh_sec", "age_band_aging_sec", equal=False),
+    _ordered("age_band_aging_sec", "age_band_stale_sec", equal=False),
+    _ordered("age_band_stale_sec", "age_band_stuck_sec", equal=False),
+    _ordered("churner_timeout_sec", "churner_exit_timeout_sec", equal=True),
+    _ordered("s1_orphan_after_sec", "s2_orphan_after_sec", equal=True),
+    _ordered("loss_backoff_start", "loss_cooldown_start", equal=True),
+    _ordered("sticky_target_slots", "sticky_max_target_slots", equal=True),
+    _ordered("trend_fast_halflife", "trend_slow_halflife", equal=False),
+    _ordered("trend_idle_floor", "trend_idle_ceiling", equal=True),
+    _ordered("volatility_profit_floor", "volatility_profit_ceiling", equal=True),
+    _needs("churner_enabled", (True,), "position_ledger_enabled"),
+    _needs("subsidy_enabled", (True,), "position_ledger_enabled"),
+    _needs("subsidy_auto_reprice_band", ("stale", "stuck"), "subsidy_enabled"),
+    _needs("churner_enabled", (True,), "hmm_enabled"),
+    _needs("sticky_mode_enabled", (True,), "release_recon_hard_gate_enabled"),
+    _profit_pays_the_fees,
+    _churner_pays_the_fees,
+    _file_source_names_a_file,
+    _slots_fit_the_cap,
+)
