@@ -36,21 +36,20 @@ def find_profiles(
     )
 
 
-def home(environ: Mapping[str, str], *, start: Path | None = None) -> Path:
+def home(
+    environ: Mapping[str, str], *, named: Path | None = None, start: Path | None = None
+) -> Path:
     """Find the folder under which `var/` lies."""
-    told = environ.get("HOLDFAST_HOME", "")
-    if told:
+    if told := environ.get("HOLDFAST_HOME", ""):
         return Path(told).absolute()
     here = (start or Path.cwd()).absolute()
-    holders = (folder for folder in (here, *here.parents) if _holds_profiles(folder))
-    return next(holders, here)
+    if named is None and not environ.get("HOLDFAST_PROFILES", ""):
+        return here
+    folder = find_profiles(environ, named=named, start=here)
+    return folder.parent if folder != PACKAGED else here
 
 
 def _candidates(environ: Mapping[str, str], start: Path) -> tuple[Path, ...]:
     told = environ.get("HOLDFAST_HOME", "")
     homes = (Path(told),) if told else ()
     return (*(folder / "profiles" for folder in (*homes, start)), PACKAGED)
-
-
-def _holds_profiles(folder: Path) -> bool:
-    return (folder / "profiles" / "base.yaml").is_file()

@@ -99,23 +99,28 @@ def ancestry(track: Track, stage_id: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def ready_stages(track: Track) -> tuple[str, ...]:
+    """List the stages that are built, as are all they build on."""
+    return tuple(
+        name
+        for name in track.stages
+        if all(track.stages[each].available for each in ancestry(track, name))
+    )
+
+
 def choose(track: Track, spot: Spot, chooser: Sheet) -> Stage:
     """Find the stage a profile names, or refuse it at the profile's own line."""
     stage_id = str(spot.value)
     key = f"rollout.{track.name}"
-    ready = ", ".join(f'"{name}"' for name in track.stages if _ready(track, name))
+    ready = ", ".join(f'"{name}"' for name in ready_stages(track))
     if stage_id not in track.stages:
         problem = f"{quoted(stage_id)} is not a stage of this track"
         hint = nearest(stage_id, track.stages)
         raise fault(chooser, spot, key, problem, allowed=ready, hint=hint)
-    if not _ready(track, stage_id):
+    if stage_id not in ready_stages(track):
         problem = f"stage {quoted(stage_id)} is not built yet"
         raise fault(chooser, spot, key, problem, allowed=ready, hint="choose a stage that is")
     return track.stages[stage_id]
-
-
-def _ready(track: Track, stage_id: str) -> bool:
-    return all(track.stages[name].available for name in ancestry(track, stage_id))
 
 
 def _stage(sheet: Sheet, track: str, spot: Spot) -> Stage:
