@@ -195,7 +195,7 @@ class OrderFilled(_Event, frozen=True, kw_only=True):
 
 
 class CycleBooked(_Event, frozen=True, kw_only=True):
-    """A round trip is closed: gross and net of both fees, and what it does to its leg (core F6, F7)."""
+    """A round trip is closed (core F6, F7); `unpaid_fee` is booked though nothing traded."""
 
     stream: ClassVar[str] = "cycle"
     slot: int
@@ -216,6 +216,7 @@ class CycleBooked(_Event, frozen=True, kw_only=True):
     losses: int
     cooldown_until: int
     next_cycle: int
+    unpaid_fee: Decimal = ZERO
     reason: str = "filled"
     mark: Decimal
     rules: str

@@ -143,6 +143,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     lot: Lot
     orphaned_at: int
     reason: str
+    attempts: int = 1
     evicting: bool = False
 
 

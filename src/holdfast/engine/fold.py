@@ -115,7 +115,11 @@ def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
     )
     next_local_id = event.local_id + 1
     if event.recovery_id:
-        recovery = replace(recovery_of(slot, event.recovery_id), order=order)
+        recovery = replace(
+            recovery_of(slot, event.recovery_id),
+            order=order,
+            attempts=event.attempt,
+        )
         return replace(_with_recovery(slot, recovery), next_local_id=next_local_id)
     leg = leg_of(slot, event.leg)
     lot = leg.lot
@@ -240,6 +244,7 @@ def _booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
         "settled": slot.settled + event.settled,
         "realized_loss": slot.realized_loss + max(-event.net, _NOTHING),
         "round_trips": slot.round_trips + 1,
+        "fees": slot.fees + event.unpaid_fee,
     }
     leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
     if event.recovery_id:
@@ -288,6 +293,7 @@ def _orphaned(slot: Slot, event: ExitOrphaned, at: int) -> Slot:
         lot=leg.lot,
         orphaned_at=at,
         reason=event.reason,
+        attempts=leg.attempts,
     )
     leg = replace(
         leg,

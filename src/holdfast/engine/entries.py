@@ -1,0 +1,168 @@
+"""Place, move and withdraw entries (core F8, F9)."""
+
+from holdfast.domain.events import CancelAsked, OrderRepriced, RefreshPaused
+from holdfast.domain.slots import (
+    Block,
+    Direction,
+    Leg,
+    LegName,
+    Order,
+    OrderStatus,
+    Role,
+    Side,
+    entry_side,
+    is_idle,
+)
+from holdfast.engine.draft import Draft
+from holdfast.engine.inputs import CancelWanted, EntryWanted
+from holdfast.engine.pricing import entry_price, entry_size, is_stale
+
+
+def want_entry(draft: Draft, wanted: EntryWanted) -> None:
+    """Give an idle leg an entry, or note why it has none (F8)."""
+    terms = draft.terms
+    name = wanted.leg
+    leg = draft.leg(name)
+    if not is_idle(leg):
+        return
+    if draft.slot.draining:
+        draft.block(name, Block.OPERATOR)
+        return
+    why = terms.block(name)
+    if why is not Block.NONE:
+        draft.block(name, why)
+    elif terms.now < leg.cooldown_until:
+        draft.block(name, Block.COOLDOWN, leg.cooldown_until)
+    else:
+        _place_entry(draft, leg, wanted)
+
+
+def refresh(draft: Draft) -> None:
+    """Move at most one entry that the mark ran away from (F9)."""
+    terms = draft.terms
+    if terms.rules.refresh_pct <= 0:
+        return
+    for leg, order in _resting_entries(draft):
+        if not is_stale(order.price, terms.mark, terms.rules.refresh_pct):
+            continue
+        if terms.now < leg.refresh_cooldown_until:
+            continue
+        _refresh_one(draft, leg, order)
+        return
+
+
+def withdraw(draft: Draft, wanted: CancelWanted) -> None:
+    """Ask for the end of every resting entry."""
+    for _, order in _resting_entries(draft):
+        _cancel(draft, order, wanted.reason)
+
+
+def _place_entry(draft: Draft, leg: Leg, wanted: EntryWanted) -> None:
+    terms, name = draft.terms, leg.name
+    price = entry_price(terms.rules, name, draft.slot.slot_id, terms.mark, leg.losses)
+    amount = terms.amount(name) if wanted.amount is None else wanted.amount
+    size = entry_size(terms.rules, price, amount)
+    if size is None:
+        draft.block(name, Block.MIN_SIZE)
+        return
+    side = entry_side(name)
+    hold = draft.hold_of(side, price, size)
+    if not draft.affords(side, hold):
+        draft.block(name, Block.BALANCE)
+        return
+    draft.place(
+        leg=name,
+        role=Role.ENTRY,
+        side=side,
+        cycle=leg.cycle,
+        attempt=leg.attempts + 1,
+        price=price,
+        size=size,
+        hold=hold,
+        reason=wanted.reason,
+    )
+
+
+def _resting_entries(draft: Draft) -> list[tuple[Leg, Order]]:
+    found = [
+        (leg, leg.order)
+        for leg in (draft.slot.a, draft.slot.b)
+        if leg.order is not None
+        and leg.order.role is Role.ENTRY
+        and leg.order.status is OrderStatus.PLACED
+    ]
+    if len(found) > 1 and found[0][1].local_id > found[1][1].local_id:
+        found.reverse()
+    return found
+
+
+def _refresh_one(draft: Draft, leg: Leg, order: Order) -> None:
+    terms = draft.terms
+    rules = terms.rules
+    direction = Direction.UP if terms.mark > order.price else Direction.DOWN
+    over = leg.refreshes >= rules.max_refreshes and leg.refresh_cooldown_until > 0
+    so_far = 0 if over else leg.refreshes
+    count = so_far + 1 if direction is leg.refresh_direction else 1
+    if count >= rules.max_refreshes:
+        draft.emit(
+            RefreshPaused(
+                slot=draft.slot.slot_id,
+                leg=leg.name,
+                refreshes=count,
+                direction=direction,
+                until=terms.now + rules.refresh_cooldown,
+            )
+        )
+    elif order.filled:
+        _cancel(draft, order, "stale_entry", count, direction)
+    else:
+        _move(draft, leg, order, count, direction)
+
+
+def _move(draft: Draft, leg: Leg, order: Order, count: int, direction: Direction) -> None:
+    terms = draft.terms
+    price = entry_price(terms.rules, leg.name, draft.slot.slot_id, terms.mark, leg.losses)
+    size = entry_size(terms.rules, price, terms.amount(leg.name))
+    hold = order.hold if size is None else draft.hold_of(order.side, price, size)
+    if size is None or not draft.affords(order.side, hold, order.hold):
+        _cancel(draft, order, "stale_entry", count, direction)
+        return
+    draft.emit(
+        OrderRepriced(
+            slot=draft.slot.slot_id,
+            leg=leg.name,
+            client_order_id=order.client_order_id,
+            local_id=draft.slot.next_local_id,
+            revision=order.revision + 1,
+            price=price,
+            size=size,
+            hold=hold,
+            released=order.hold,
+            reason="refresh_entry",
+            refreshes=count,
+            direction=direction,
+            mark=terms.mark,
+            rules=terms.rules.digest,
+        )
+    )
+
+
+def _cancel(
+    draft: Draft,
+    order: Order,
+    reason: str,
+    refreshes: int = 0,
+    direction: Direction | None = None,
+) -> None:
+    leg = LegName.B if order.side is Side.BUY else LegName.A
+    draft.emit(
+        CancelAsked(
+            slot=draft.slot.slot_id,
+            leg=leg,
+            role=Role.ENTRY,
+            client_order_id=order.client_order_id,
+            reason=reason,
+            refreshes=refreshes,
+            direction=direction,
+        )
+    )

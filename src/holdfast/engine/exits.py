@@ -1,0 +1,252 @@
+"""Place exits and book what they close (core F5, F6, F7); an exit is an obligation.
+
+It leaves the state only by filling, by release or by write-off. An order for it that ends early is
+followed by another attempt for what is left.
+"""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from holdfast.domain.events import (
+    CycleBooked,
+    InventoryMoved,
+    LotDusted,
+    PositionClosed,
+    PositionOpened,
+)
+from holdfast.domain.ids import position_id
+from holdfast.domain.money import HUNDRED, ZERO
+from holdfast.domain.slots import LegName, Lot, Recovery, Role, Side, exit_side
+from holdfast.engine.accounts import DUST, UNALLOCATED, slot_account
+from holdfast.engine.draft import Draft
+from holdfast.engine.fold import average, leg_of
+from holdfast.engine.pricing import exit_price
+from holdfast.engine.rules import Rules
+
+
+def place_exit(draft: Draft, name: LegName, reason: str) -> None:
+    """Rest the exit a leg owes for what its lot has left, or give the rest to dust."""
+    leg = draft.leg(name)
+    lot = leg.lot
+    if lot is None or leg.order is not None:
+        return
+    side, rules, terms = exit_side(name), draft.terms.rules, draft.terms
+    profit = draft.slot.profit_pct or rules.profit_pct
+    price = exit_price(rules, side, lot.price, terms.mark, profit)
+    left = lot.size - lot.closed
+    if _is_dust(rules, price, left):
+        _to_dust(draft, name, lot, left)
+        return
+    draft.place(
+        leg=name,
+        role=Role.EXIT,
+        side=side,
+        cycle=lot.cycle,
+        attempt=leg.attempts + 1,
+        price=price,
+        size=left,
+        hold=draft.hold_of(side, price, left),
+        reason=reason,
+    )
+    if rules.positions and leg.attempts == 0:
+        _open_position(draft, name, lot, price, profit)
+
+
+def place_recovery(draft: Draft, recovery: Recovery) -> None:
+    """Rest the exit of a recovery again, at its own price or just off the mark."""
+    rules, lot = draft.terms.rules, recovery.lot
+    side = exit_side(recovery.leg)
+    nearest = exit_price(rules, side, lot.price, draft.terms.mark, draft.slot.profit_pct)
+    wanted = lot.exit_price or nearest
+    price = max(wanted, nearest) if side is Side.SELL else min(wanted, nearest)
+    left = lot.size - lot.closed
+    draft.place(
+        leg=recovery.leg,
+        role=Role.EXIT,
+        side=side,
+        cycle=lot.cycle,
+        attempt=recovery.attempts + 1,
+        price=price,
+        size=left,
+        hold=draft.hold_of(side, price, left),
+        reason="entry_fill_exit",
+        recovery_id=recovery.recovery_id,
+    )
+
+
+def book(
+    draft: Draft,
+    name: LegName,
+    lot: Lot,
+    *,
+    recovery_id: int = 0,
+    unpaid_fee: Decimal = ZERO,
+    reason: str,
+) -> None:
+    """Book the round trip a lot closed, and what it does to its leg (F6, F7)."""
+    terms = draft.terms
+    rules, leg = terms.rules, leg_of(draft.slot, name)
+    gross = lot.cost - lot.proceeds if name is LegName.A else lot.proceeds - lot.cost
+    net = gross - lot.fee - lot.exit_fee
+    quote_fee = lot.fee if name is LegName.A else lot.exit_fee
+    losses = leg.losses + 1 if net < 0 else 0
+    draft.emit(
+        CycleBooked(
+            slot=draft.slot.slot_id,
+            leg=name,
+            cycle=lot.cycle,
+            recovery_id=recovery_id,
+            entry_price=lot.price,
+            exit_price=average(lot.proceeds, lot.closed),
+            size=lot.closed,
+            gross=gross,
+            entry_fee=lot.fee,
+            exit_fee=lot.exit_fee,
+            net=net,
+            settled=gross - quote_fee,
+            quote_fee=quote_fee,
+            entry_time=lot.opened_at,
+            regime=lot.regime,
+            losses=losses,
+            cooldown_until=cooldown_after(rules, leg.cooldown_until, losses, terms.now),
+            next_cycle=max(leg.cycle, lot.cycle + 1) if not recovery_id else leg.cycle,
+            unpaid_fee=unpaid_fee,
+            reason=reason,
+            mark=terms.mark,
+            rules=rules.digest,
+        )
+    )
+    if rules.positions:
+        _close_position(draft, name, lot, net, reason)
+
+
+def book_at_mark(draft: Draft, recovery: Recovery, reason: str) -> None:
+    """Give a recovery up: its inventory leaves the slot at mark and the cycle is booked there (F12)."""
+    rules, mark = draft.terms.rules, draft.terms.mark
+    lot = recovery.lot
+    price = mark if mark > ZERO else lot.exit_price or lot.price
+    left = lot.size - lot.closed
+    value = price * left
+    sign = 1 if recovery.leg is LegName.B else -1
+    draft.emit(
+        InventoryMoved(
+            slot=draft.slot.slot_id,
+            source=slot_account(draft.slot.slot_id),
+            target=UNALLOCATED,
+            base=sign * left,
+            quote=-sign * value,
+            reason=reason,
+            mark=mark,
+        )
+    )
+    fee = value * rules.instrument.maker_fee_pct / HUNDRED
+    closed = Lot(
+        cycle=lot.cycle,
+        price=lot.price,
+        size=lot.size,
+        cost=lot.cost,
+        fee=lot.fee,
+        opened_at=lot.opened_at or recovery.orphaned_at,
+        closed=lot.size,
+        proceeds=lot.proceeds + value,
+        exit_fee=lot.exit_fee + fee,
+        regime=lot.regime,
+    )
+    book(
+        draft,
+        recovery.leg,
+        closed,
+        recovery_id=recovery.recovery_id,
+        unpaid_fee=fee,
+        reason=reason,
+    )
+
+
+def cooldown_after(rules: Rules, standing: int, losses: int, now: int) -> int:
+    """Say until when a leg rests after a booking (F7)."""
+    until = standing
+    if rules.reentry_cooldown > 0:
+        until = max(until, now + rules.reentry_cooldown)
+    if losses >= rules.loss_cooldown_start:
+        until = max(until, now + rules.loss_cooldown)
+    return until
+
+
+def _is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:
+    instrument = rules.instrument
+    return size < instrument.min_base or size * price < instrument.min_quote
+
+
+def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
+    if lot.closed == ZERO:
+        draft.emit(
+            LotDusted(
+                slot=draft.slot.slot_id,
+                leg=name,
+                cycle=lot.cycle,
+                size=left,
+                cost=lot.cost,
+                next_cycle=lot.cycle + 1,
+            )
+        )
+        return
+    step = draft.terms.rules.instrument.fee_step
+    part = (lot.cost * lot.closed / lot.size).quantize(step, ROUND_HALF_EVEN)
+    sign = 1 if name is LegName.B else -1
+    draft.emit(
+        InventoryMoved(
+            slot=draft.slot.slot_id,
+            source=slot_account(draft.slot.slot_id),
+            target=DUST,
+            base=sign * left,
+            quote=-sign * (lot.cost - part),
+            reason="dust",
+            mark=draft.terms.mark,
+        )
+    )
+    whole = Lot(
+        cycle=lot.cycle,
+        price=lot.price,
+        size=lot.closed,
+        cost=part,
+        fee=lot.fee,
+        opened_at=lot.opened_at,
+        closed=lot.closed,
+        proceeds=lot.proceeds,
+        exit_fee=lot.exit_fee,
+        regime=lot.regime,
+    )
+    book(draft, name, whole, reason="filled")
+
+
+def _open_position(draft: Draft, name: LegName, lot: Lot, price: Decimal, profit: Decimal) -> None:
+    draft.emit(
+        PositionOpened(
+            position_id=position_id(draft.slot.slot_id, name, lot.cycle),
+            slot=draft.slot.slot_id,
+            leg=name,
+            cycle=lot.cycle,
+            slot_mode="sticky" if draft.slot.sticky else "legacy",
+            entry_price=lot.price,
+            entry_cost=lot.cost,
+            entry_fee=lot.fee,
+            entry_size=lot.size,
+            entry_time=lot.opened_at,
+            entry_regime=lot.regime,
+            exit_price=price,
+            target_profit_pct=profit,
+        )
+    )
+
+
+def _close_position(draft: Draft, name: LegName, lot: Lot, net: Decimal, reason: str) -> None:
+    draft.emit(
+        PositionClosed(
+            position_id=position_id(draft.slot.slot_id, name, lot.cycle),
+            slot=draft.slot.slot_id,
+            exit_price=average(lot.proceeds, lot.closed),
+            exit_cost=lot.proceeds,
+            exit_fee=lot.exit_fee,
+            net=net,
+            reason="filled" if reason == "filled" else "written_off",
+        )
+    )

@@ -1,0 +1,37 @@
+"""Name what the desk asks the reducer beside executions and ends."""
+
+from decimal import Decimal
+
+import msgspec
+
+from holdfast.domain.observations import End, Execution
+from holdfast.domain.slots import LegName
+
+
+class MarkMoved(msgspec.Struct, frozen=True):
+    """The mark reached a place where an entry of the slot may have gone stale."""
+
+
+class TimeCame(msgspec.Struct, frozen=True):
+    """A time was reached at which an exit of the slot may be set aside."""
+
+
+class EntryWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """An idle leg is to have an entry; `amount` overrides the terms'."""
+
+    leg: LegName
+    reason: str
+    amount: Decimal | None = None
+
+
+class ExitWanted(msgspec.Struct, frozen=True):
+    """Exits that are owed and do not rest are to be placed."""
+
+
+class CancelWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The entries of a slot are to be taken off the book."""
+
+    reason: str
+
+
+Input = Execution | End | MarkMoved | TimeCame | EntryWanted | ExitWanted | CancelWanted

@@ -1,0 +1,94 @@
+"""Work out prices and sizes of orders (core 1.4, F1 to F5), exactly."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from holdfast.domain.money import HUNDRED, ZERO, Base, Price, snap_price, snap_size
+from holdfast.domain.slots import LegName, Side
+from holdfast.engine.rules import Rules
+
+ONE = Decimal(1)
+
+
+def backoff_multiplier(losses: int, start: int, factor: Decimal, most: Decimal) -> Decimal:
+    """Widen an entry after a streak of losses (F1).
+
+    >>> [str(backoff_multiplier(n, 3, Decimal("0.5"), Decimal(5))) for n in (2, 3, 4, 20)]
+    ['1', '1.5', '2.0', '5']
+    """
+    if losses < start:
+        return ONE
+    return min(most, ONE + factor * (losses - start + 1))
+
+
+def entry_distance(rules: Rules, leg: LegName, slot_id: int) -> Decimal:
+    """Say how far from the mark a leg of a slot enters, in percent (F2)."""
+    own = rules.entry_pct_a if leg is LegName.A else rules.entry_pct_b
+    distance = own if own > ZERO else rules.entry_pct
+    if rules.slot_spacing_pct:
+        distance += rules.slot_spacing_pct * slot_id
+    return distance
+
+
+def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses: int) -> Price:
+    """Say where a leg enters: below the mark to buy, above it to sell (F3)."""
+    distance = entry_distance(rules, leg, slot_id)
+    if losses >= rules.loss_backoff_start:
+        multiplier = backoff_multiplier(
+            losses, rules.loss_backoff_start, rules.backoff_factor, rules.backoff_max
+        )
+        price = _offset(rules, leg, mark, distance * multiplier)
+        if price > ZERO:
+            return price
+    return _offset(rules, leg, mark, distance)
+
+
+def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
+    """Turn what an entry may use into a size; None where the venue would refuse it (F4)."""
+    instrument = rules.instrument
+    if price <= ZERO or amount <= ZERO:
+        return None
+    least = instrument.min_quote
+    if rules.base_sized:
+        size = snap_size(amount, instrument.size_step)
+    elif amount < least:
+        return None
+    else:
+        size = snap_size(amount / price, instrument.size_step)
+    if size <= ZERO or size < instrument.min_base or (least and size * price < least):
+        return None
+    return size
+
+
+def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Price:
+    """Say where an exit rests: at its target, and never nearer to the mark than an entry (F5)."""
+    tick = rules.instrument.price_tick
+    if side is Side.SELL:
+        target = entry * (ONE + profit / HUNDRED)
+        nearest = mark * (ONE + rules.entry_pct / HUNDRED)
+        return snap_price(max(target, nearest), tick)
+    target = entry * (ONE - profit / HUNDRED)
+    nearest = mark * (ONE - rules.entry_pct / HUNDRED)
+    return snap_price(min(target, nearest), tick)
+
+
+def is_stale(price: Decimal, mark: Decimal, refresh_pct: Decimal) -> bool:
+    """Say whether a mark ran further from an entry than allowed (F9.1); equality has not."""
+    return abs(price - mark) * HUNDRED > refresh_pct * mark
+
+
+def stale_bounds(price: Decimal, rules: Rules) -> tuple[Decimal, Decimal]:
+    """Say between which marks an entry surely is not stale; both ends lie a tick inside or on it.
+
+    From |p - M| / M > r follows M < p / (1 + r) or M > p / (1 - r).
+    """
+    ratio, tick = rules.refresh_pct / HUNDRED, rules.instrument.price_tick
+    low = (price / (ONE + ratio)).quantize(tick, ROUND_CEILING)
+    if ratio >= ONE:
+        return low, price * HUNDRED * HUNDRED
+    return low, (price / (ONE - ratio)).quantize(tick, ROUND_FLOOR)
+
+
+def _offset(rules: Rules, leg: LegName, mark: Decimal, distance: Decimal) -> Price:
+    move = mark * distance / HUNDRED
+    price = mark + move if leg is LegName.A else mark - move
+    return snap_price(price, rules.instrument.price_tick)

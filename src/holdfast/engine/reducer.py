@@ -1,0 +1,186 @@
+"""Turn a slot and one input into the next slot and what happened: the engine's one door.
+
+`reduce(slot, input, terms)` is pure: no clock, no chance, no input or output. Its events are its
+whole effect: folding them (engine.fold) gives the slot it returns, and the orders, moves and
+cancels among them are what the desk sends. Unknown order ids raise, and nothing has changed.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from holdfast.domain.errors import UnknownOrder
+from holdfast.domain.events import Event, OrderEnded, OrderFilled
+from holdfast.domain.money import ZERO
+from holdfast.domain.observations import End, Execution
+from holdfast.domain.slots import Block, LegName, Order, Recovery, Role, Slot
+from holdfast.engine.draft import Draft
+from holdfast.engine.entries import refresh, want_entry, withdraw
+from holdfast.engine.exits import book, place_exit, place_recovery
+from holdfast.engine.inputs import (
+    CancelWanted,
+    EntryWanted,
+    ExitWanted,
+    Input,
+    MarkMoved,
+    TimeCame,
+)
+from holdfast.engine.orphans import evicted, time_came
+from holdfast.engine.rules import Terms
+
+
+class Step(msgspec.Struct, frozen=True):
+    """The next slot, and the events that lead to it."""
+
+    slot: Slot
+    events: list[Event]
+
+
+def reduce(slot: Slot, seen: Input, terms: Terms) -> Step:
+    """Fold one input into a slot, and say what happened and what should be done about it."""
+    draft = Draft(slot, terms)
+    _RULES[type(seen)](draft, seen)
+    return Step(draft.slot, draft.events)
+
+
+def _find(slot: Slot, client_order_id: str) -> tuple[LegName, Order, Recovery | None]:
+    for leg in (slot.a, slot.b):
+        if leg.order is not None and leg.order.client_order_id == client_order_id:
+            return leg.name, leg.order, None
+    for recovery in slot.recoveries:
+        if recovery.order is not None and recovery.order.client_order_id == client_order_id:
+            return recovery.leg, recovery.order, recovery
+    raise UnknownOrder(f"slot {slot.slot_id} has no live order {client_order_id}")
+
+
+def _executed(draft: Draft, seen: Execution) -> None:
+    name, order, recovery = _find(draft.slot, seen.client_order_id)
+    left = order.size - order.filled - seen.size
+    if left < ZERO:
+        raise UnknownOrder(f"order {seen.client_order_id} filled more than its size")
+    complete = left == ZERO
+    recovery_id = recovery.recovery_id if recovery is not None else 0
+    draft.emit(
+        OrderFilled(
+            slot=draft.slot.slot_id,
+            leg=name,
+            role=order.role,
+            side=order.side,
+            client_order_id=seen.client_order_id,
+            fill_id=seen.fill_id,
+            cycle=order.cycle,
+            price=seen.price,
+            size=seen.size,
+            cost=seen.cost,
+            fee=seen.fee,
+            liquidity=seen.liquidity,
+            released=order.hold if complete else _freed(draft, order, left),
+            complete=complete,
+            recovery_id=recovery_id,
+            regime=draft.terms.regime,
+            mark=draft.terms.mark,
+        )
+    )
+    if complete:
+        _completed(draft, name, order.role, recovery_id)
+
+
+def _freed(draft: Draft, order: Order, left: Decimal) -> Decimal:
+    return order.hold - draft.hold_of(order.side, order.price, left)
+
+
+def _completed(draft: Draft, name: LegName, role: Role, recovery_id: int) -> None:
+    if role is Role.ENTRY:
+        place_exit(draft, name, "entry_fill_exit")
+    else:
+        _settle(draft, name, recovery_id)
+
+
+def _settle(draft: Draft, name: LegName, recovery_id: int) -> None:
+    if recovery_id:
+        lot = next(one.lot for one in draft.slot.recoveries if one.recovery_id == recovery_id)
+        if lot.closed >= lot.size:
+            book(draft, name, lot, recovery_id=recovery_id, reason="filled")
+        return
+    held = draft.leg(name).lot
+    if held is not None and held.closed >= held.size:
+        book(draft, name, held, reason="filled")
+        want_entry(draft, EntryWanted(leg=name, reason="cycle_complete"))
+
+
+def _ended(draft: Draft, seen: End) -> None:
+    name, order, recovery = _find(draft.slot, seen.client_order_id)
+    recovery_id = recovery.recovery_id if recovery is not None else 0
+    draft.emit(
+        OrderEnded(
+            slot=draft.slot.slot_id,
+            leg=name,
+            role=order.role,
+            client_order_id=seen.client_order_id,
+            side=order.side,
+            status=seen.status,
+            reason=seen.reason or order.reason,
+            filled=order.filled,
+            released=order.hold,
+            recovery_id=recovery_id,
+        )
+    )
+    if recovery is not None:
+        if recovery.evicting:
+            evicted(draft, next(r for r in draft.slot.recoveries if r.recovery_id == recovery_id))
+    elif order.role is Role.ENTRY:
+        if order.filled:
+            place_exit(draft, name, "entry_fill_exit")
+        else:
+            draft.block(name, _block_after(seen))
+
+
+def _block_after(seen: End) -> Block:
+    if seen.status == "refused":
+        return _REFUSALS.get(seen.reason, Block.DEFERRED)
+    return Block.DEFERRED
+
+
+def _owed(draft: Draft, seen: ExitWanted) -> None:
+    del seen
+    for name in (LegName.B, LegName.A):
+        place_exit(draft, name, "entry_fill_exit")
+    for recovery in draft.slot.recoveries:
+        if recovery.order is None and not recovery.evicting:
+            place_recovery(draft, recovery)
+
+
+def _marked(draft: Draft, seen: MarkMoved) -> None:
+    del seen
+    refresh(draft)
+
+
+def _timed(draft: Draft, seen: TimeCame) -> None:
+    del seen
+    time_came(draft)
+
+
+_REFUSALS: Mapping[str, Block] = MappingProxyType(
+    {
+        "insufficient_funds": Block.BALANCE,
+        "open_order_cap": Block.CAPACITY,
+        "min_size": Block.MIN_SIZE,
+        "min_cost": Block.MIN_SIZE,
+        "post_only": Block.DEFERRED,
+        "stale_price": Block.STALE_PRICE,
+    }
+)
+_RULES: Mapping[type, Callable[[Draft, Any], None]] = MappingProxyType(
+    {
+        Execution: _executed,
+        End: _ended,
+        MarkMoved: _marked,
+        TimeCame: _timed,
+        EntryWanted: want_entry,
+        ExitWanted: _owed,
+        CancelWanted: withdraw,
+    }
+)

@@ -1,0 +1,68 @@
+"""Say what the engine may see of a profile, and what one reduction may know beside it.
+
+Times are microseconds; percentages are plain percent; 0 switches a refresh off.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from holdfast.domain.market import Regime
+from holdfast.domain.money import ZERO, Instrument
+from holdfast.domain.slots import Block, LegName
+
+NEVER = 10**18
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of the slot grid (core 1.1.5), with the digest they are known by."""
+
+    genesis: str
+    instrument: Instrument
+    entry_pct: Decimal
+    entry_pct_a: Decimal = ZERO
+    entry_pct_b: Decimal = ZERO
+    slot_spacing_pct: Decimal = ZERO
+    profit_pct: Decimal
+    refresh_pct: Decimal
+    max_refreshes: int = 3
+    refresh_cooldown: int = 0
+    base_sized: bool = False
+    loss_backoff_start: int = 3
+    backoff_factor: Decimal = ZERO
+    backoff_max: Decimal = Decimal(1)
+    loss_cooldown_start: int = 5
+    loss_cooldown: int = 0
+    reentry_cooldown: int = 0
+    s1_orphan_after: int = NEVER
+    s2_orphan_after: int = NEVER
+    max_recoveries: int = 2
+    positions: bool = False
+    digest: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What one reduction may know: rules, time, mark, what to spend, what stands in the way.
+
+    `amount_*` is quote to spend on an entry, or base in base sizing. `spare_*` is what is free at
+    the venue; None means it is not limited. `block_*` keeps a leg from entering, with the reason.
+    """
+
+    rules: Rules
+    now: int
+    mark: Decimal
+    amount_a: Decimal
+    amount_b: Decimal
+    block_a: Block = Block.NONE
+    block_b: Block = Block.NONE
+    spare_base: Decimal | None = None
+    spare_quote: Decimal | None = None
+    regime: Regime | None = None
+
+    def amount(self, leg: LegName) -> Decimal:
+        """Say what an entry of a leg may use."""
+        return self.amount_a if leg is LegName.A else self.amount_b
+
+    def block(self, leg: LegName) -> Block:
+        """Say what keeps a leg from entering."""
+        return self.block_a if leg is LegName.A else self.block_b
