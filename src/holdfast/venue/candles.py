@@ -1,0 +1,171 @@
+"""Hold candles in columns, and feed them to a venue one by one.
+
+Rules: prices and volumes are snapped to the market's steps, half to even, and equal values are one
+object, so that a year of minutes stays small. A feed moves only forward; its state is plain data
+that another process can go on from.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.domain.errors import DataError
+from holdfast.domain.market import SECOND, Candle
+from holdfast.venue.records import FeedState
+
+Column = list[Decimal]
+
+
+class Candles:
+    """Many candles of one length, oldest first, one list a field."""
+
+    __slots__ = ("at", "close", "high", "low", "open", "seconds", "volume")
+
+    def __init__(
+        self,
+        seconds: int,
+        at: list[int],
+        prices: tuple[Column, Column, Column, Column],
+        volume: Column,
+    ) -> None:
+        self.seconds = seconds
+        self.at = at
+        self.open, self.high, self.low, self.close = prices
+        self.volume = volume
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def row(self, index: int) -> Candle:
+        """Return one candle."""
+        return Candle(
+            self.at[index],
+            self.open[index],
+            self.high[index],
+            self.low[index],
+            self.close[index],
+            self.volume[index],
+        )
+
+    @classmethod
+    def from_rows(
+        cls, rows: Iterable[Sequence[Any]], *, seconds: int, tick: Decimal, step: Decimal
+    ) -> "Candles":
+        """Build from rows of (at in µs, open, high, low, close, volume), exactly as they are."""
+        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+        at, *values = columns or [[] for _ in range(6)]
+        snapped = [_snapped(column, tick) for column in values[:4]]
+        prices = (snapped[0], snapped[1], snapped[2], snapped[3])
+        return cls(seconds, [int(one) for one in at], prices, _snapped(values[4], step))
+
+    @classmethod
+    def from_numpy(
+        cls,
+        times: NDArray[np.int64],
+        prices: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+        volume: NDArray[Any],
+        *,
+        seconds: int,
+        tick: Decimal,
+        step: Decimal,
+    ) -> "Candles":
+        """Build from arrays of µs and floats: open, high, low, close, then volume."""
+        snapped = [_interned(column, tick) for column in prices]
+        columns = (snapped[0], snapped[1], snapped[2], snapped[3])
+        return cls(seconds, [int(one) for one in times], columns, _interned(volume, step))
+
+
+class Window(NamedTuple):
+    """The candles a feed has at hand: its columns, and where the next one and the end are."""
+
+    candles: Candles
+    start: int
+    stop: int
+
+
+class Feed(Protocol):
+    """Where a paper venue takes its candles from."""
+
+    seconds: int
+
+    def next(self) -> Candle | None:
+        """Take the next candle; None means there is none for now."""
+
+    def window(self) -> Window:
+        """Show what lies ahead without taking it; it may be less than there is."""
+
+    def skip(self, count: int) -> None:
+        """Pass over candles of the window."""
+
+    def state(self) -> FeedState:
+        """Say where the feed stands."""
+
+    def restore(self, state: FeedState) -> None:
+        """Go on from where a feed of the same source stood."""
+
+
+class FileFeed:
+    """Feed candles that are all there already."""
+
+    def __init__(self, candles: Candles, start: int = 0) -> None:
+        self.seconds = candles.seconds
+        self._candles = candles
+        self._next = start
+
+    def next(self) -> Candle | None:
+        """Take the next candle; None after the last."""
+        if self._next >= len(self._candles):
+            return None
+        self._next += 1
+        return self._candles.row(self._next - 1)
+
+    def window(self) -> Window:
+        """Show all that is left."""
+        return Window(self._candles, self._next, len(self._candles))
+
+    def skip(self, count: int) -> None:
+        """Pass over candles."""
+        self._next += count
+
+    def state(self) -> FeedState:
+        """Say how many candles were taken, and the time of the last."""
+        return {"taken": self._next, "last": self._last(self._next)}
+
+    def restore(self, state: FeedState) -> None:
+        """Go on after the candles taken; refuse a source that is not the same."""
+        taken = int(state.get("taken", -1))
+        if not 0 <= taken <= len(self._candles) or self._last(taken) != state.get("last"):
+            raise DataError(
+                f"the candles do not go on where the venue stopped (candle {taken}, market time "
+                f"{state.get('last')}); do: use the source it ran on, or another runtime"
+            )
+        self._next = taken
+
+    def _last(self, taken: int) -> int:
+        return self._candles.at[taken - 1] if taken else -1
+
+
+def _snapped(column: list[Any], step: Decimal) -> Column:
+    known: dict[Any, Decimal] = {}
+    for value in column:
+        if value not in known:
+            exact = value if isinstance(value, Decimal) else Decimal(str(value))
+            known[value] = exact.quantize(step, ROUND_HALF_EVEN)
+    shared = {value: value for value in known.values()}
+    known = {value: shared[snapped] for value, snapped in known.items()}
+    return [known[value] for value in column]
+
+
+def _interned(column: NDArray[Any], step: Decimal) -> Column:
+    counts = np.rint(np.asarray(column, dtype=np.float64) / float(step)).astype(np.int64)
+    distinct, places = np.unique(counts, return_inverse=True)
+    values = [int(count) * step for count in distinct]
+    return [values[place] for place in places]
+
+
+def length_of(seconds: int) -> int:
+    """Say the length of a candle in microseconds."""
+    return seconds * SECOND

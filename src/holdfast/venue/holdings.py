@@ -1,0 +1,87 @@
+"""Keep what the paper account owns of each asset: free, and held back by resting orders.
+
+Rules: its own arithmetic, from the published rules of spot venues. A resting buy holds its notional
+with the maker fee, rounded up to the fee step; a resting sell holds the base still to be sold. A fee
+is rounded half up to the fee step at each execution.
+"""
+
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from holdfast.domain.money import Instrument
+from holdfast.venue.port import Balance
+
+NOTHING = Decimal(0)
+WHOLE = Decimal(100)
+
+
+class Holdings:
+    """The balances of one account on one market."""
+
+    __slots__ = (
+        "_base",
+        "_fee_rate",
+        "_fee_step",
+        "_others",
+        "_quote",
+        "_with_fee",
+        "base_free",
+        "base_held",
+        "quote_free",
+        "quote_held",
+    )
+
+    def __init__(self, instrument: Instrument, assets: dict[str, Balance]) -> None:
+        self._base = instrument.base
+        self._quote = instrument.quote
+        self._fee_step = instrument.fee_step
+        self._fee_rate = instrument.maker_fee_pct / WHOLE
+        self._with_fee = 1 + self._fee_rate
+        none = Balance(NOTHING, NOTHING)
+        base, quote = assets.get(self._base, none), assets.get(self._quote, none)
+        self.base_free, self.base_held = base.free, base.held
+        self.quote_free, self.quote_held = quote.free, quote.held
+        own = (self._base, self._quote)
+        self._others = {asset: rest for asset, rest in assets.items() if asset not in own}
+
+    def needed(self, price: Decimal, left: Decimal, *, buys: bool) -> Decimal:
+        """Say what an order with `left` still to trade holds back."""
+        if not buys:
+            return left
+        return (price * left * self._with_fee).quantize(self._fee_step, ROUND_CEILING)
+
+    def fee(self, cost: Decimal) -> Decimal:
+        """Say the maker fee on a notional."""
+        return (cost * self._fee_rate).quantize(self._fee_step, ROUND_HALF_UP)
+
+    def free(self, *, buys: bool) -> Decimal:
+        """Say what is free of the asset an order on this side holds back."""
+        return self.quote_free if buys else self.base_free
+
+    def hold(self, amount: Decimal, *, buys: bool) -> None:
+        """Move an amount from free to held, or back where it is negative."""
+        if buys:
+            self.quote_free -= amount
+            self.quote_held += amount
+        else:
+            self.base_free -= amount
+            self.base_held += amount
+
+    def bought(self, released: Decimal, size: Decimal, spent: Decimal) -> None:
+        """Book one execution of a buy; `spent` is its notional and fee."""
+        self.quote_held -= released
+        self.quote_free += released - spent
+        self.base_free += size
+
+    def sold(self, released: Decimal, size: Decimal, received: Decimal) -> None:
+        """Book one execution of a sell; `received` is its notional less its fee."""
+        self.base_held -= released
+        self.base_free += released - size
+        self.quote_free += received
+
+    def balances(self) -> dict[str, Balance]:
+        """Say what the account holds, per asset."""
+        return {
+            self._base: Balance(self.base_free, self.base_held),
+            self._quote: Balance(self.quote_free, self.quote_held),
+            **self._others,
+        }

@@ -1,0 +1,216 @@
+"""Match resting limit orders against a price, and keep orders, executions and balances.
+
+Rules: every order is a maker and trades at its own limit; best price first, then the earlier one;
+buys before sells where one price reaches both. What is asked is judged before it is applied, and the
+same `apply_*` functions follow a live venue and a journal. Closed orders and executions are kept for
+a window of the last `KEPT`, so that a venue does not grow without bound.
+"""
+
+from copy import copy
+from decimal import Decimal
+
+from holdfast.domain.errors import VenueUnavailable
+from holdfast.domain.money import Instrument
+from holdfast.domain.observations import End, Execution
+from holdfast.venue.book import Ladder, Resting
+from holdfast.venue.holdings import NOTHING, Holdings
+from holdfast.venue.port import Balance, VenueOrder
+from holdfast.venue.records import Canceled, Cursor, Placed, Repriced, Snapshot, Traded
+
+KEPT = 10_000
+
+
+class Matching:
+    """The order book of one account on one market."""
+
+    def __init__(
+        self, instrument: Instrument, balances: dict[str, Balance], open_order_cap: int | None
+    ) -> None:
+        self.instrument = instrument
+        self.holdings = Holdings(instrument, balances)
+        self.bids = Ladder(buys=True)
+        self.asks = Ladder(buys=False)
+        self.live: dict[str, Resting] = {}
+        self.closed: dict[str, Resting] = {}
+        self.executions: list[tuple[int, Execution]] = []
+        self.ends: list[End] = []
+        self.fills = 0
+        self.ranks = 0
+        self.kept_from = 0
+        self._cap = open_order_cap
+
+    def find(self, client_order_id: str) -> Resting | None:
+        """Look an order up, open or closed."""
+        return self.live.get(client_order_id) or self.closed.get(client_order_id)
+
+    def refusal(self, price: Decimal, size: Decimal, mark: Decimal | None, *, buys: bool) -> str:
+        """Say why an order cannot rest, whatever the funds; empty where it can."""
+        market = self.instrument
+        if price % market.price_tick or price <= NOTHING:
+            return "price_tick"
+        if size % market.size_step:
+            return "size_step"
+        if size < market.min_base or size <= NOTHING:
+            return "min_size"
+        if market.min_quote and price * size < market.min_quote:
+            return "min_cost"
+        if mark is not None and (price >= mark if buys else price <= mark):
+            return "post_only"
+        return ""
+
+    def is_full(self) -> bool:
+        """Say whether the venue takes no further order."""
+        return self._cap is not None and len(self.live) >= self._cap
+
+    def apply_place(self, record: Placed) -> None:
+        """Rest a new order."""
+        self.rest(record.client_order_id, record.price, record.size, record.hold, buys=record.buys)
+
+    def rest(
+        self, client_order_id: str, price: Decimal, size: Decimal, hold: Decimal, *, buys: bool
+    ) -> None:
+        """Rest a new order behind all others of its price."""
+        self.ranks += 1
+        order = Resting(client_order_id, buys, price, size, size, hold, self.ranks)
+        self.holdings.hold(hold, buys=buys)
+        self.live[client_order_id] = order
+        (self.bids if buys else self.asks).add(order)
+
+    def apply_reprice(self, record: Repriced) -> None:
+        """Move an order; it goes behind all others of its new price."""
+        order = self._open(record.client_order_id)
+        ladder = self.bids if order.buys else self.asks
+        ladder.remove(order)
+        self.holdings.hold(record.hold - order.hold, buys=order.buys)
+        self.ranks += 1
+        order.left += record.size - order.size
+        order.price, order.size, order.hold = record.price, record.size, record.hold
+        order.revision, order.rank = record.revision, self.ranks
+        ladder.add(order)
+
+    def apply_cancel(self, record: Canceled) -> None:
+        """Take an order off the book; its end waits to be told."""
+        order = self._open(record.client_order_id)
+        (self.bids if order.buys else self.asks).remove(order)
+        self.holdings.hold(-order.hold, buys=order.buys)
+        order.hold = NOTHING
+        self._close(order, "canceled")
+        self.ends.append(End(client_order_id=order.client_order_id, status="canceled"))
+
+    def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Traded]:
+        """Trade what a price reaches, at most `budget` of base where one is given."""
+        traded: list[Traded] = []
+        bids, asks = self.bids, self.asks
+        while bids.best >= mark or asks.best <= mark:
+            order = bids.next() if bids.best >= mark else asks.next()
+            size = order.left
+            if budget is not None:
+                if budget < size:
+                    size = budget // self.instrument.size_step * self.instrument.size_step
+                if not size:
+                    break
+                budget -= size
+            traded.append(self._trade(order, size, at))
+        return traded
+
+    def apply_trade(self, fill: Traded, at: int) -> None:
+        """Book one execution: balances, what is left of the order, and its close when it is whole."""
+        execution = fill.execution
+        size = execution.size
+        order = self._open(execution.client_order_id)
+        released = order.hold - fill.hold
+        if order.buys:
+            self.holdings.bought(released, size, execution.cost + execution.fee)
+        else:
+            self.holdings.sold(released, size, execution.cost - execution.fee)
+        order.hold = fill.hold
+        order.left -= size
+        self.fills += 1
+        self.executions.append((at, execution))
+        if len(self.executions) > 2 * KEPT:
+            self.kept_from = self.executions[-KEPT - 1][0] + 1
+            del self.executions[:-KEPT]
+        if not order.left:
+            (self.bids if order.buys else self.asks).remove(order)
+            self._close(order, "filled")
+
+    def executions_after(self, at: int) -> list[tuple[int, Execution]]:
+        """List executions at or after a market time; refuse where some are no longer kept."""
+        if at < self.kept_from:
+            raise VenueUnavailable(
+                f"executions before market time {self.kept_from} are no longer kept; "
+                f"ask for those at or after it"
+            )
+        first = len(self.executions)
+        while first and self.executions[first - 1][0] >= at:
+            first -= 1
+        return self.executions[first:]
+
+    def snapshot(self, market: str, cursor: Cursor) -> Snapshot:
+        """Say everything there is to know, with where the market stands."""
+        return Snapshot(
+            market=market,
+            balances=self.holdings.balances(),
+            orders=tuple([copy(order) for order in (*self.closed.values(), *self.live.values())]),
+            executions=tuple(self.executions),
+            ends=tuple(self.ends),
+            fills=self.fills,
+            ranks=self.ranks,
+            kept_from=self.kept_from,
+            cursor=cursor,
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Become what a snapshot says."""
+        self.holdings = Holdings(self.instrument, snapshot.balances)
+        self.executions = list(snapshot.executions)
+        self.ends = list(snapshot.ends)
+        self.fills, self.ranks = snapshot.fills, snapshot.ranks
+        self.kept_from = snapshot.kept_from
+        for order in snapshot.orders:
+            if order.status != "open":
+                self.closed[order.client_order_id] = order
+                continue
+            self.live[order.client_order_id] = order
+            (self.bids if order.buys else self.asks).add(order)
+
+    def _trade(self, order: Resting, size: Decimal, at: int) -> Traded:
+        left = order.left - size
+        cost = order.price * size
+        execution = Execution(
+            client_order_id=order.client_order_id,
+            fill_id=f"p{self.fills + 1}",
+            price=order.price,
+            size=size,
+            cost=cost,
+            fee=self.holdings.fee(cost),
+            liquidity="maker",
+        )
+        hold = self.holdings.needed(order.price, left, buys=order.buys) if left else NOTHING
+        fill = Traded(execution, hold)
+        self.apply_trade(fill, at)
+        return fill
+
+    def _open(self, client_order_id: str) -> Resting:
+        return self.live[client_order_id]
+
+    def _close(self, order: Resting, status: str) -> None:
+        order.status = status
+        del self.live[order.client_order_id]
+        self.closed[order.client_order_id] = order
+        if len(self.closed) > 2 * KEPT:
+            for old in list(self.closed)[:KEPT]:
+                del self.closed[old]
+
+
+def described(order: Resting) -> VenueOrder:
+    """Say what the venue tells of an order."""
+    return VenueOrder(
+        client_order_id=order.client_order_id,
+        side="buy" if order.buys else "sell",
+        price=order.price,
+        size=order.size,
+        filled=order.size - order.left,
+        status=order.status,
+        revision=order.revision,
+    )

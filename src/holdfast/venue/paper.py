@@ -1,0 +1,327 @@
+"""Trade on paper: walk candles from a feed and match resting orders against them.
+
+Rules: a candle is walked open, nearer extreme, other extreme, close, a quarter of its length apart. At
+each step the orders that rested before it are matched, then the desk sees the step; what it places
+rests from the next step on. A candle trades at most `participation` of its volume (1 is no limit);
+no volume fills nothing. The cursor only moves forward. With a journal every answer is durable before
+it is given, and a reopened venue goes on where it was: executions are told again by `executions`,
+an end is told again until the desk has come back for the next step. Opening balances count once.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from holdfast.domain.errors import VenueError, VenueUnavailable
+from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
+from holdfast.domain.market import Candle, path
+from holdfast.domain.money import Instrument
+from holdfast.domain.observations import Execution, Observation, Receipt
+from holdfast.domain.slots import Side
+from holdfast.venue.candles import Candles, Feed, length_of
+from holdfast.venue.journal import Journal
+from holdfast.venue.matching import Matching, described
+from holdfast.venue.port import Balance, VenueOrder, Watch
+from holdfast.venue.records import (
+    Canceled,
+    Cursor,
+    Placed,
+    Record,
+    Repriced,
+    Snapshot,
+    Stepped,
+    Traded,
+)
+
+STEPS = 4
+_Write = TypeVar("_Write", Placed, Repriced, Canceled)
+
+
+class PaperVenue:
+    """One spot market of one account, simulated."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        feed: Feed,
+        *,
+        balances: dict[str, Decimal],
+        participation: Decimal,
+        open_order_cap: int | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.instrument = instrument
+        self._feed = feed
+        self._quarter = length_of(feed.seconds) // STEPS
+        self._participation = participation
+        self._journal = journal
+        opening = {asset: Balance(amount, Decimal(0)) for asset, amount in balances.items()}
+        self._matching = Matching(instrument, opening, open_order_cap)
+        self._candle: Candle | None = None
+        self._path: tuple[Decimal, ...] = ()
+        self._step = STEPS
+        self._mark: Decimal | None = None
+        self._budget: Decimal | None = None
+        self._shown = 0
+        self._noted = True
+        if journal is not None:
+            self._reopen(journal)
+
+    def observe(self, watch: Watch) -> Iterator[Observation]:
+        """Walk the next candle, or what is left of one; show the steps the watch asks for."""
+        if self._step >= STEPS and not self._take():
+            return
+        while self._step < STEPS:
+            observation = self._walk(watch)
+            if observation is not None:
+                yield observation
+        self._settle()
+        self._note(STEPS, durable=False)
+
+    def skip_quiet(self, watch: Watch, limit: int | None = None) -> int:
+        """Pass over whole candles in which nothing can happen; say how many.
+
+        It looks no further than the feed has at hand, so 0 does not mean that the market is over.
+        """
+        if watch.always or self._step < STEPS or len(self._matching.ends) > self._shown:
+            return 0
+        candles, start, stop = self._feed.window()
+        if limit is not None:
+            stop = min(stop, start + limit)
+        stop = bisect_left(candles.at, watch.due - 3 * self._quarter, start, stop)
+        bids, asks = self._matching.bids, self._matching.asks
+        floor = bids.best if watch.floor is None else max(bids.best, watch.floor)
+        ceiling = asks.best if watch.ceiling is None else min(asks.best, watch.ceiling)
+        end = _first_reached(candles, start, stop, floor, ceiling)
+        if end > start:
+            self._feed.skip(end - start)
+            self._candle = candles.row(end - 1)
+            self._mark = self._candle.close
+            self._budget = self._share(self._candle)
+            self._noted = False
+            self._settle()
+            self._note(STEPS, durable=False)
+        return end - start
+
+    def place(self, order: PlaceOrder) -> Receipt:
+        """Rest a post-only limit order; an id that is known already changes nothing."""
+        client_order_id, price, size = order.client_order_id, order.price, order.size
+        matching, buys = self._matching, order.side is Side.BUY
+        if matching.find(client_order_id) is not None:
+            return Receipt(client_order_id=client_order_id, outcome="accepted")
+        reason = matching.refusal(price, size, self._mark, buys=buys)
+        if not reason and matching.is_full():
+            reason = "open_order_cap"
+        if reason:
+            return _refused(client_order_id, reason)
+        hold = matching.holdings.needed(price, size, buys=buys)
+        if hold > matching.holdings.free(buys=buys):
+            return _refused(client_order_id, "insufficient_funds")
+        if self._journal is None:
+            matching.rest(client_order_id, price, size, hold, buys=buys)
+            return Receipt(client_order_id=client_order_id, outcome="accepted")
+        return self._answer(Placed(client_order_id, buys, price, size, hold), matching.apply_place)
+
+    def reprice(self, change: RepriceOrder) -> Receipt:
+        """Move a resting order; `size` counts what has traded already. It loses its place in time."""
+        client_order_id, price, size = change.client_order_id, change.price, change.size
+        matching = self._matching
+        order = matching.find(client_order_id)
+        if order is not None and change.revision <= order.revision:
+            return Receipt(client_order_id=client_order_id, outcome="accepted")
+        if order is None or order.status != "open":
+            return _refused(client_order_id, "not_open")
+        reason = matching.refusal(price, size, self._mark, buys=order.buys)
+        filled = order.size - order.left
+        if reason or size <= filled:
+            return _refused(client_order_id, reason or "min_size")
+        hold = matching.holdings.needed(price, size - filled, buys=order.buys)
+        if hold - order.hold > matching.holdings.free(buys=order.buys):
+            return _refused(client_order_id, "insufficient_funds")
+        record = Repriced(client_order_id, change.revision, price, size, hold)
+        return self._answer(record, matching.apply_reprice)
+
+    def cancel(self, order: CancelOrder) -> Receipt:
+        """Take an order off the book at once; its end comes with the next observation."""
+        found = self._matching.find(order.client_order_id)
+        if found is None or found.status != "open":
+            return _refused(order.client_order_id, "not_open")
+        return self._answer(Canceled(order.client_order_id), self._matching.apply_cancel)
+
+    def open_orders(self) -> Sequence[VenueOrder]:
+        """List what rests, oldest first."""
+        return [described(order) for order in self._matching.live.values()]
+
+    def order(self, client_order_id: str) -> VenueOrder | None:
+        """Look one order up, open or closed; None is proof that it never arrived."""
+        order = self._matching.find(client_order_id)
+        return None if order is None else described(order)
+
+    def executions(self, after: int) -> Sequence[tuple[int, Execution]]:
+        """List executions at or after a market time, oldest first."""
+        return self._matching.executions_after(after)
+
+    def balances(self) -> dict[str, Balance]:
+        """Say what the account holds, per asset."""
+        return self._matching.holdings.balances()
+
+    def candle(self) -> Candle | None:
+        """Return the candle that was walked or passed over last."""
+        return self._candle
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def snapshot(self) -> Snapshot:
+        """Say everything the venue knows; two venues that say the same behave the same."""
+        return self._matching.snapshot(
+            self._market(),
+            Cursor(
+                step=self._step,
+                mark=self._mark,
+                budget=self._budget,
+                shown=self._shown,
+                candle=self._candle,
+                feed=self._feed.state(),
+            ),
+        )
+
+    def _take(self) -> bool:
+        if self._journal is not None and self._journal.has_grown():
+            self._journal.rewrite(self.snapshot())
+        candle = self._feed.next()
+        if candle is None:
+            return False
+        self._candle = candle
+        self._path = path(candle)
+        self._budget = self._share(candle)
+        self._step = 0
+        self._noted = False
+        return True
+
+    def _share(self, candle: Candle) -> Decimal | None:
+        if self._participation == 1 and candle.volume:
+            return None
+        return self._participation * candle.volume
+
+    def _walk(self, watch: Watch) -> Observation | None:
+        matching, step = self._matching, self._step
+        at, mark = self._at(step), self._path[step]
+        self._settle()
+        fills: list[Traded] = []
+        if matching.bids.best >= mark or matching.asks.best <= mark:
+            fills = matching.match(mark, at, self._budget)
+            if self._budget is not None:
+                self._budget -= sum(fill.execution.size for fill in fills)
+        self._mark = mark
+        self._step = step + 1
+        ends = matching.ends
+        if not (fills or ends or _is_wanted(watch, at, mark)):
+            return None
+        self._shown = len(ends)
+        self._note(step, fills)
+        executions = tuple([fill.execution for fill in fills])
+        return Observation(at=at, mark=mark, executions=executions, ends=tuple(ends))
+
+    def _at(self, step: int) -> int:
+        return self._candle.at + step * self._quarter if self._candle is not None else 0
+
+    def _settle(self) -> None:
+        if self._shown:
+            del self._matching.ends[: self._shown]
+            self._shown = 0
+
+    def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
+        if self._journal is None:
+            return
+        candle, feed = (None, None) if self._noted else (self._candle, self._feed.state())
+        record = Stepped(step, self._mark, self._budget, self._shown, tuple(fills), candle, feed)
+        self._journal.append(record, durable=durable)
+        self._noted = True
+
+    def _answer(self, record: _Write, apply: Callable[[_Write], None]) -> Receipt:
+        if self._journal is not None:
+            try:
+                self._journal.append(record)
+            except VenueUnavailable as error:
+                return Receipt(
+                    client_order_id=record.client_order_id, outcome="unknown", reason=str(error)
+                )
+        apply(record)
+        return Receipt(client_order_id=record.client_order_id, outcome="accepted")
+
+    def _reopen(self, journal: Journal) -> None:
+        records = journal.read()
+        if not records:
+            journal.rewrite(self.snapshot())
+        for record in records:
+            self._follow(record)
+
+    def _follow(self, record: Record) -> None:
+        match record:
+            case Placed():
+                self._matching.apply_place(record)
+            case Repriced():
+                self._matching.apply_reprice(record)
+            case Canceled():
+                self._matching.apply_cancel(record)
+            case Stepped():
+                self._follow_step(record)
+            case Snapshot():
+                self._restore(record)
+
+    def _follow_step(self, record: Stepped) -> None:
+        self._settle()
+        if record.candle is not None and record.feed is not None:
+            self._candle, self._path = record.candle, path(record.candle)
+            self._feed.restore(record.feed)
+        for fill in record.fills:
+            self._matching.apply_trade(fill, self._at(record.step))
+        self._mark, self._budget, self._shown = record.mark, record.budget, record.shown
+        self._step = min(record.step + 1, STEPS)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        if snapshot.market != self._market():
+            raise VenueError(
+                f"the paper venue's journal is of {snapshot.market}, not of {self._market()}; "
+                f"do: use another runtime, or the market it was started with"
+            )
+        self._matching.restore(snapshot)
+        cursor = snapshot.cursor
+        self._step, self._mark, self._budget = cursor.step, cursor.mark, cursor.budget
+        self._shown, self._candle = cursor.shown, cursor.candle
+        self._path = () if cursor.candle is None else path(cursor.candle)
+        self._feed.restore(cursor.feed)
+
+    def _market(self) -> str:
+        market = self.instrument
+        return (
+            f"{market.symbol} tick {market.price_tick.normalize()} step "
+            f"{market.size_step.normalize()}, candles of {self._feed.seconds} s"
+        )
+
+
+def _refused(client_order_id: str, reason: str) -> Receipt:
+    return Receipt(client_order_id=client_order_id, outcome="refused", reason=reason)
+
+
+def _is_wanted(watch: Watch, at: int, mark: Decimal) -> bool:
+    return (
+        watch.always
+        or at >= watch.due
+        or (watch.floor is not None and mark <= watch.floor)
+        or (watch.ceiling is not None and mark >= watch.ceiling)
+    )
+
+
+def _first_reached(
+    candles: Candles, start: int, stop: int, floor: Decimal, ceiling: Decimal
+) -> int:
+    lows, highs = candles.low, candles.high
+    for index in range(start, stop):
+        if lows[index] <= floor or highs[index] >= ceiling:
+            return index
+    return stop
