@@ -73,8 +73,8 @@ def _compose(
     _refuse_fights(chain.leaf, rollout)
     from_env, notices = from_environment(environ)
     stack = _stack(_layers(chain, rollout, from_env, from_command_line(overrides)))
-    _imply_ledger(stack)
     stack, broken = _settle(stack, chain.leaf)
+    _imply_ledger(stack)
     leaf = chain.leaf
     sheets = (*(page.sheet for page in chain.pages), *rollout.sheets)
     return Profile(

@@ -12,6 +12,14 @@ from typing import Any
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
 ORDERS_PER_SLOT = 2
 SMALLEST_MARGIN = Decimal("0.1")
+LOAD = (
+    "slots",
+    "open_order_cap",
+    "kraken_open_orders_per_pair_limit",
+    "sticky_mode_enabled",
+    "max_recovery_slots",
+    "recovery_enabled",
+)
 
 Values = Mapping[str, Any]
 
@@ -92,8 +100,7 @@ def _slots_fit_the_cap(values: Values) -> Iterator[Breach]:
         f"{values['slots']} slots with {why} each need {values['slots'] * each} open orders,"
         f" the cap is {cap} ({values['open_order_cap']})"
     )
-    keys = ("slots", "open_order_cap", "max_recovery_slots", "sticky_mode_enabled")
-    yield Breach(keys, problem, f"at most {cap // each} slots")
+    yield Breach(LOAD, problem, f"at most {cap // each} slots")
 
 
 def _file_source_names_a_file(values: Values) -> Iterator[Breach]:
