@@ -3,16 +3,17 @@
 Rules: a ladder's `best` is the price the market has to reach next; an empty ladder's is out of reach.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from decimal import Decimal
 
 import msgspec
 
 NEVER_DOWN = Decimal("-Infinity")
 NEVER_UP = Decimal("Infinity")
+RANK_BITS = 48
 
 
-class Resting(msgspec.Struct):
+class Resting(msgspec.Struct, gc=False):
     """An order of ours as the venue keeps it, open or closed; `hold` is what it holds back."""
 
     client_order_id: str
@@ -27,35 +28,47 @@ class Resting(msgspec.Struct):
 
 
 class Ladder:
-    """The resting orders of one side, sorted so that the next to trade is the last."""
+    """The resting orders of one side, sorted so that the next to trade is the last.
 
-    __slots__ = ("_entries", "_out_of_reach", "_sign", "best")
+    An order's key is one integer, its price in ticks and then its rank: comparing integers is
+    several times faster than comparing pairs of decimals.
+    """
 
-    def __init__(self, *, buys: bool) -> None:
+    __slots__ = ("_keys", "_orders", "_out_of_reach", "_sign", "_tick", "best")
+
+    def __init__(self, tick: Decimal, *, buys: bool) -> None:
+        self._tick = tick
         self._sign = 1 if buys else -1
         self._out_of_reach = NEVER_DOWN if buys else NEVER_UP
-        self._entries: list[tuple[Decimal, int, Resting]] = []
+        self._keys: list[int] = []
+        self._orders: list[Resting] = []
         self.best = self._out_of_reach
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._keys)
 
     def add(self, order: Resting) -> None:
         """Rest an order behind those of its price that came before."""
-        entries = self._entries
-        insort(entries, (order.price * self._sign, -order.rank, order))
-        self.best = entries[-1][2].price
+        key = self._key(order)
+        place = bisect_left(self._keys, key)
+        self._keys.insert(place, key)
+        self._orders.insert(place, order)
+        self.best = self._orders[-1].price
 
     def next(self) -> Resting:
         """Return the order that trades first."""
-        return self._entries[-1][2]
+        return self._orders[-1]
 
     def remove(self, order: Resting) -> None:
         """Take any order off the ladder."""
-        entries = self._entries
-        if entries[-1][2] is order:
-            entries.pop()
-        else:
-            # Ranks are unique, so the order itself is never compared.
-            del entries[bisect_left(entries, (order.price * self._sign, -order.rank, order))]
-        self.best = entries[-1][2].price if entries else self._out_of_reach
+        keys, orders = self._keys, self._orders
+        if orders[-1] is order:
+            keys.pop()
+            orders.pop()
+            self.best = orders[-1].price if orders else self._out_of_reach
+            return
+        place = bisect_left(keys, self._key(order))
+        del keys[place], orders[place]
+
+    def _key(self, order: Resting) -> int:
+        return (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank

@@ -54,12 +54,17 @@ class Candles:
     def from_rows(
         cls, rows: Iterable[Sequence[Any]], *, seconds: int, tick: Decimal, step: Decimal
     ) -> "Candles":
-        """Build from rows of (at in µs, open, high, low, close, volume), exactly as they are."""
+        """Build from rows of (at in µs, open, high, low, close, volume)."""
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         at, *values = columns or [[] for _ in range(6)]
-        snapped = [_snapped(column, tick) for column in values[:4]]
-        prices = (snapped[0], snapped[1], snapped[2], snapped[3])
-        return cls(seconds, [int(one) for one in at], prices, _snapped(values[4], step))
+        exact = [[_exact(value) for value in column] for column in values]
+        prices = [interned(column, tick) for column in exact[:4]]
+        return cls(
+            seconds,
+            [int(one) for one in at],
+            (prices[0], prices[1], prices[2], prices[3]),
+            interned(exact[4], step),
+        )
 
     @classmethod
     def from_numpy(
@@ -73,9 +78,9 @@ class Candles:
         step: Decimal,
     ) -> "Candles":
         """Build from arrays of µs and floats: open, high, low, close, then volume."""
-        snapped = [_interned(column, tick) for column in prices]
+        snapped = [_counted(column, tick) for column in prices]
         columns = (snapped[0], snapped[1], snapped[2], snapped[3])
-        return cls(seconds, [int(one) for one in times], columns, _interned(volume, step))
+        return cls(seconds, [int(one) for one in times], columns, _counted(volume, step))
 
 
 class Window(NamedTuple):
@@ -148,18 +153,21 @@ class FileFeed:
         return self._candles.at[taken - 1] if taken else -1
 
 
-def _snapped(column: list[Any], step: Decimal) -> Column:
-    known: dict[Any, Decimal] = {}
+def interned(column: Column, step: Decimal | None) -> Column:
+    """Snap a column to a step where one is given, and make equal values one object."""
+    known: dict[Decimal, Decimal] = {}
     for value in column:
         if value not in known:
-            exact = value if isinstance(value, Decimal) else Decimal(str(value))
-            known[value] = exact.quantize(step, ROUND_HALF_EVEN)
-    shared = {value: value for value in known.values()}
-    known = {value: shared[snapped] for value, snapped in known.items()}
+            snapped = value if step is None else value.quantize(step, ROUND_HALF_EVEN)
+            known[value] = known.setdefault(snapped, snapped)
     return [known[value] for value in column]
 
 
-def _interned(column: NDArray[Any], step: Decimal) -> Column:
+def _exact(value: Decimal | float | str) -> Decimal:
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _counted(column: NDArray[Any], step: Decimal) -> Column:
     counts = np.rint(np.asarray(column, dtype=np.float64) / float(step)).astype(np.int64)
     distinct, places = np.unique(counts, return_inverse=True)
     values = [int(count) * step for count in distinct]

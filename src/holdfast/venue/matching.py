@@ -28,8 +28,8 @@ class Matching:
     ) -> None:
         self.instrument = instrument
         self.holdings = Holdings(instrument, balances)
-        self.bids = Ladder(buys=True)
-        self.asks = Ladder(buys=False)
+        self.bids = Ladder(instrument.price_tick, buys=True)
+        self.asks = Ladder(instrument.price_tick, buys=False)
         self.live: dict[str, Resting] = {}
         self.closed: dict[str, Resting] = {}
         self.executions: list[tuple[int, Execution]] = []
@@ -114,25 +114,8 @@ class Matching:
         return traded
 
     def apply_trade(self, fill: Traded, at: int) -> None:
-        """Book one execution: balances, what is left of the order, and its close when it is whole."""
-        execution = fill.execution
-        size = execution.size
-        order = self._open(execution.client_order_id)
-        released = order.hold - fill.hold
-        if order.buys:
-            self.holdings.bought(released, size, execution.cost + execution.fee)
-        else:
-            self.holdings.sold(released, size, execution.cost - execution.fee)
-        order.hold = fill.hold
-        order.left -= size
-        self.fills += 1
-        self.executions.append((at, execution))
-        if len(self.executions) > 2 * KEPT:
-            self.kept_from = self.executions[-KEPT - 1][0] + 1
-            del self.executions[:-KEPT]
-        if not order.left:
-            (self.bids if order.buys else self.asks).remove(order)
-            self._close(order, "filled")
+        """Book one execution: balances, what is left of its order, and its close when whole."""
+        self._book(self._open(fill.execution.client_order_id), fill.execution, fill.hold, at)
 
     def executions_after(self, at: int) -> list[tuple[int, Execution]]:
         """List executions at or after a market time; refuse where some are no longer kept."""
@@ -175,21 +158,38 @@ class Matching:
             (self.bids if order.buys else self.asks).add(order)
 
     def _trade(self, order: Resting, size: Decimal, at: int) -> Traded:
+        price, holdings = order.price, self.holdings
         left = order.left - size
-        cost = order.price * size
+        cost = price * size
         execution = Execution(
             client_order_id=order.client_order_id,
             fill_id=f"p{self.fills + 1}",
-            price=order.price,
+            price=price,
             size=size,
             cost=cost,
-            fee=self.holdings.fee(cost),
+            fee=holdings.fee(cost),
             liquidity="maker",
         )
-        hold = self.holdings.needed(order.price, left, buys=order.buys) if left else NOTHING
-        fill = Traded(execution, hold)
-        self.apply_trade(fill, at)
-        return fill
+        hold = holdings.needed(price, left, buys=order.buys) if left else NOTHING
+        self._book(order, execution, hold, at)
+        return Traded(execution, hold)
+
+    def _book(self, order: Resting, execution: Execution, hold: Decimal, at: int) -> None:
+        size, released = execution.size, order.hold - hold
+        if order.buys:
+            self.holdings.bought(released, size, execution.cost + execution.fee)
+        else:
+            self.holdings.sold(released, size, execution.cost - execution.fee)
+        order.hold = hold
+        order.left -= size
+        self.fills += 1
+        self.executions.append((at, execution))
+        if len(self.executions) > 2 * KEPT:
+            self.kept_from = self.executions[-KEPT - 1][0] + 1
+            del self.executions[:-KEPT]
+        if not order.left:
+            (self.bids if order.buys else self.asks).remove(order)
+            self._close(order, "filled")
 
     def _open(self, client_order_id: str) -> Resting:
         return self.live[client_order_id]

@@ -26,6 +26,7 @@ from holdfast.venue.port import Balance, VenueOrder, Watch
 from holdfast.venue.records import (
     Canceled,
     Cursor,
+    FeedState,
     Placed,
     Record,
     Repriced,
@@ -257,10 +258,13 @@ class PaperVenue:
         records = journal.read()
         if not records:
             journal.rewrite(self.snapshot())
+        feed = None
         for record in records:
-            self._follow(record)
+            feed = self._follow(record) or feed
+        if feed is not None:
+            self._feed.restore(feed)
 
-    def _follow(self, record: Record) -> None:
+    def _follow(self, record: Record) -> FeedState | None:
         match record:
             case Placed():
                 self._matching.apply_place(record)
@@ -270,14 +274,16 @@ class PaperVenue:
                 self._matching.apply_cancel(record)
             case Stepped():
                 self._follow_step(record)
+                return record.feed
             case Snapshot():
                 self._restore(record)
+                return record.cursor.feed
+        return None
 
     def _follow_step(self, record: Stepped) -> None:
         self._settle()
-        if record.candle is not None and record.feed is not None:
+        if record.candle is not None:
             self._candle, self._path = record.candle, path(record.candle)
-            self._feed.restore(record.feed)
         for fill in record.fills:
             self._matching.apply_trade(fill, self._at(record.step))
         self._mark, self._budget, self._shown = record.mark, record.budget, record.shown
@@ -294,7 +300,6 @@ class PaperVenue:
         self._step, self._mark, self._budget = cursor.step, cursor.mark, cursor.budget
         self._shown, self._candle = cursor.shown, cursor.candle
         self._path = () if cursor.candle is None else path(cursor.candle)
-        self._feed.restore(cursor.feed)
 
     def _market(self) -> str:
         market = self.instrument
