@@ -64,29 +64,50 @@ def plan_calls(node: ast.AST) -> Iterator[ast.Call]:
             yield child
 
 
-def ids(call: ast.Call, place: str) -> list[str]:
-    words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
-    assert words, f"{place}: a plan mark without ids"
-    assert len(words) == len(call.args), f"{place}: plan marks take ids written out, nothing else"
-    return [str(word) for word in words]
+def tables(tree: ast.Module) -> dict[str, ast.expr]:
+    """Find the lists of cases, written beside the tests, whose cases carry plan marks."""
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and any(plan_calls(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def ids(expression: ast.expr) -> set[str]:
+    """Read the ids marked in a decorator, or all ids of a table of marked cases."""
+    calls = list(plan_calls(expression))
+    arguments = [argument for call in calls for argument in call.args]
+    literal = all(isinstance(argument, ast.Constant) for argument in arguments)
+    where = arguments if literal else ast.walk(expression)
+    words = {str(node.value) for node in where if isinstance(node, ast.Constant)}
+    return words if literal else {word for word in words if re.fullmatch(r"\d{3}-\d{3}", word)}
+
+
+def marked(node: ast.FunctionDef | ast.ClassDef, cases: dict[str, ast.expr]) -> list[ast.expr]:
+    own = [decorator for decorator in node.decorator_list if any(plan_calls(decorator))]
+    names = {
+        child.id
+        for decorator in node.decorator_list
+        for child in ast.walk(decorator)
+        if isinstance(child, ast.Name)
+    }
+    return own + [cases[name] for name in sorted(names & set(cases))]
 
 
 @cache
-def marks() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def marks() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
     for path in sorted((ROOT / "tests").rglob("*.py")):
         relative = path.relative_to(ROOT).as_posix()
-        if relative == "tests/docs/test_plan_coverage.py":
-            continue
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        used = 0
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        cases, seen = tables(tree), set()
         for name, node in named_nodes(tree):
-            calls = [call for decorator in node.decorator_list for call in plan_calls(decorator)]
-            used += len(calls)
-            node_id = f"{relative}::{name}"
-            found[node_id] = tuple(item for call in calls for item in ids(call, node_id))
-        assert used == sum(1 for _ in plan_calls(tree)), f"{relative}: a plan mark on no test"
+            expressions = marked(node, cases)
+            seen |= {call for expression in expressions for call in plan_calls(expression)}
+            found[f"{relative}::{name}"] = frozenset().union(*map(ids, expressions))
+        assert seen == set(plan_calls(tree)), f"{relative}: a plan mark that no test carries"
     return found
 
 
