@@ -39,11 +39,11 @@ def _compare(comparer: Path, *args: str) -> str:
 
 
 def _counts(report: str) -> dict[str, tuple[int, int]]:
-    rows = re.findall(r"^(\S+)\s+same\s+(\d+)\s+different\s+(\d+)$", report, re.MULTILINE)
+    rows = re.findall(r"^(?!TOTAL)(\S+)\s+same\s+(\d+)\s+different\s+(\d+)$", report, re.MULTILINE)
     return {name: (int(same), int(different)) for name, same, different in rows}
 
 
-@pytest.mark.plan("001-045", "001-163")
+@pytest.mark.plan("001-044", "001-045")
 @pytest.mark.parametrize("mode", ["each step", "carried on"])
 def test_the_reducer_answers_every_recorded_step_as_the_recorded_bot_did(
     comparer: Path, mode: str

@@ -23,7 +23,7 @@ from holdfast.domain.events import (
     SlotAdded,
     SlotRetired,
 )
-from holdfast.domain.slots import Slot
+from holdfast.domain.slots import Block, Leg, LegName, Slot
 from holdfast.engine.accounts import Accounts
 from holdfast.engine.fold import evolve
 
@@ -82,6 +82,8 @@ class Books:
             sticky=event.sticky,
             created_at=at,
             profit_pct=event.profit_pct,
+            a=Leg(name=LegName.A, block=Block.PACING, blocked_at=at),
+            b=Leg(name=LegName.B, block=Block.PACING, blocked_at=at),
         )
         self.next_slot_id = max(self.next_slot_id, event.slot + 1)
 

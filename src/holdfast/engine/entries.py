@@ -52,9 +52,10 @@ def refresh(draft: Draft) -> None:
 
 
 def withdraw(draft: Draft, wanted: CancelWanted) -> None:
-    """Ask for the end of every resting entry."""
+    """Ask for the end of every resting entry, or of the one named."""
     for _, order in _resting_entries(draft):
-        _cancel(draft, order, wanted.reason)
+        if wanted.client_order_id in {None, order.client_order_id}:
+            _cancel(draft, order, wanted.reason)
 
 
 def _place_entry(draft: Draft, leg: Leg, wanted: EntryWanted) -> None:

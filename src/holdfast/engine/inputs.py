@@ -29,9 +29,10 @@ class ExitWanted(msgspec.Struct, frozen=True):
 
 
 class CancelWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """The entries of a slot are to be taken off the book."""
+    """The entries of a slot, or the one named, are to be taken off the book."""
 
     reason: str
+    client_order_id: str | None = None
 
 
 Input = Execution | End | MarkMoved | TimeCame | EntryWanted | ExitWanted | CancelWanted

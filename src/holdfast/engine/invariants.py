@@ -48,26 +48,24 @@ def _has_entry(leg: Leg) -> bool:
 
 def _shape(slot: Slot) -> Iterator[str]:
     a, b = slot.a, slot.b
-    match phase(slot):
-        case Phase.S0 if _excused(a) and _excused(b):
-            pass
-        case Phase.S0 if _excused(a):
-            if not _has_entry(b):
-                yield LONG_ONLY
-        case Phase.S0 if _excused(b):
-            if not _has_entry(a):
-                yield SHORT_ONLY
-        case Phase.S0:
-            if not (_has_entry(a) and _has_entry(b)):
-                yield TWO_SIDED
-        case Phase.S1A:
-            if not _excused(b) and not _has_entry(b):
-                yield A_OPEN
-        case Phase.S1B:
-            if not _excused(a) and not _has_entry(a):
-                yield B_OPEN
-        case Phase.S2:
-            pass
+    label = phase(slot)
+    if label is Phase.S0:
+        yield from _no_exit(a, b)
+    elif label is Phase.S1A and not _excused(b) and not _has_entry(b):
+        yield A_OPEN
+    elif label is Phase.S1B and not _excused(a) and not _has_entry(a):
+        yield B_OPEN
+
+
+def _no_exit(a: Leg, b: Leg) -> Iterator[str]:
+    if _excused(a):
+        if not _excused(b) and not _has_entry(b):
+            yield LONG_ONLY
+    elif _excused(b):
+        if not _has_entry(a):
+            yield SHORT_ONLY
+    elif not (_has_entry(a) and _has_entry(b)):
+        yield TWO_SIDED
 
 
 def _leg(leg: Leg) -> Iterator[str]:
@@ -96,9 +94,8 @@ def _order(leg: Leg, order: Order) -> Iterator[str]:
 
 
 def _numbers(slot: Slot) -> Iterator[str]:
-    orders = [
-        holder.order for holder in (slot.a, slot.b, *slot.recoveries) if holder.order is not None
-    ]
+    orders = [leg.order for leg in (slot.a, slot.b) if leg.order is not None]
+    orders += [recovery.order for recovery in slot.recoveries if recovery.order is not None]
     names = [order.client_order_id for order in orders]
     if len(set(names)) < len(names):
         yield "duplicate client_order_id"

@@ -1,0 +1,1 @@
+"""The running desk: one tick function, the same for paper, replay and a real venue."""

@@ -1,0 +1,124 @@
+"""Hold the state of one desk: its books, its rules, what it watches, what it may still do.
+
+Only the thread that runs ticks touches it. Books change by events alone, and every event is
+committed before anything it asks for is sent.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from decimal import Decimal
+
+from holdfast.clock import Clock
+from holdfast.desk.counters import Counters
+from holdfast.desk.index import SlotIndex
+from holdfast.desk.limits import UNLIMITED, Limits, entry_cap
+from holdfast.domain.bookkeeping import Note
+from holdfast.domain.events import Event
+from holdfast.domain.intents import Intent
+from holdfast.domain.slots import Block
+from holdfast.engine.rules import Rules
+from holdfast.engine.sizing import Sizing
+from holdfast.ledger.port import Ledger
+from holdfast.venue.port import Venue, Watch
+
+INVARIANT = "invariant"
+
+
+class Desk:
+    """One desk on one market of one account."""
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        sizing: Sizing,
+        limits: Limits,
+        venue: Venue,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
+        self.rules = rules
+        self.sizing = sizing
+        self.limits = limits
+        self.venue = venue
+        self.ledger = ledger
+        self.clock = clock
+        self.books = ledger.restore()
+        self.counters = Counters()
+        self.watch = Watch()
+        self.index = SlotIndex(rules)
+        self.outbox: deque[Intent] = deque()
+        self.funds_grew = True
+        self.running = False
+        self.fresh = True
+        self.last_noted_at = 0
+        self.tick_number = self.books.tick
+        self.mark = Decimal(0)
+        self.now = self.books.market_time
+        self.reindex()
+
+    def reindex(self) -> None:
+        """Derive the index from the books again."""
+        self.index = SlotIndex(self.rules)
+        for slot in self.books.slots.values():
+            self.index.update(slot, self.now)
+        self.watch_again()
+
+    def note(self, *notes: Note) -> None:
+        """Commit bookkeeping."""
+        self.record(self.now, notes)
+
+    def record(self, at: int, entries: Sequence[Event | Note]) -> None:
+        """Commit entries the books have not taken in yet, and take them in."""
+        self.ledger.commit(at, entries)
+        for entry in entries:
+            self.books.apply(at, entry)
+
+    def gate(self, *, exempt: bool = False) -> Block:
+        """Say what keeps every leg from entering now; exempt entries pass the per-tick cap."""
+        if self.books.holds:
+            return Block.HOLD
+        if not self.fresh:
+            return Block.STALE_PRICE
+        open_orders = len(self.books.orders)
+        limits, counters = self.limits, self.counters
+        if open_orders >= limits.order_cap:
+            return Block.CAPACITY
+        if counters.calls_used >= limits.calls_per_tick:
+            return Block.BUDGET
+        if (
+            not exempt
+            and limits.entries_per_tick < UNLIMITED
+            and counters.entries_used >= entry_cap(limits, open_orders)
+        ):
+            return Block.DEFERRED
+        return Block.NONE
+
+    def watch_again(self) -> None:
+        """Tell the venue what the desk now waits for."""
+        watch, index = self.watch, self.index
+        waiting = index.waiting
+        watch.floor = index.ladder.floor()
+        watch.ceiling = index.ladder.ceiling()
+        watch.due = index.timers.next()
+        watch.always = bool(
+            index.owed
+            or self.outbox
+            or waiting.line(Block.PACING)
+            or waiting.line(Block.DEFERRED)
+            or waiting.line(Block.BUDGET)
+            or waiting.line(Block.NONE)
+        )
+
+    def mode(self) -> str:
+        """Derive the mode the API speaks of: INIT, RUNNING, PAUSED or HALTED."""
+        holds = self.books.holds
+        if holds.keys() & {INVARIANT, "estop", "recon"}:
+            return "HALTED"
+        if holds:
+            return "PAUSED"
+        return "RUNNING" if self.running else "INIT"
+
+    def pause_reason(self) -> str:
+        """Say why the desk does not enter, empty while it does."""
+        return "; ".join(reason or name for name, reason in sorted(self.books.holds.items()))

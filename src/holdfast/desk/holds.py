@@ -1,0 +1,23 @@
+"""Put up and take down named stops; they persist, and entries wait until none is left."""
+
+from holdfast.desk.desk import Desk
+from holdfast.domain.bookkeeping import HoldCleared, HoldSet
+from holdfast.domain.errors import CommandRefused
+
+NAMES = ("operator", "daily_loss", "api_errors", "invariant", "recon", "estop", "venue")
+
+
+def put_up(desk: Desk, name: str, reason: str) -> None:
+    """Put a hold up; putting it up again changes nothing."""
+    if name not in NAMES:
+        raise CommandRefused(f"unknown hold {name}; allowed: {', '.join(NAMES)}")
+    if name not in desk.books.holds:
+        desk.note(HoldSet(name=name, reason=reason))
+
+
+def take_down(desk: Desk, name: str, reason: str) -> None:
+    """Take a hold down."""
+    if name not in desk.books.holds:
+        raise CommandRefused(f"there is no hold {name}")
+    desk.note(HoldCleared(name=name, reason=reason))
+    desk.watch_again()

@@ -1,0 +1,130 @@
+"""Run one tick: the one loop body of paper, replay and a real venue.
+
+observe → fold → decide → commit events and intents in one transaction → send → commit receipts.
+A crash before the commit forgets nothing that was done; a crash after it leaves intents without
+receipts, which start-up resolves. Order of spending: exits, timers and moves, new slots, entries.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from holdfast.desk.desk import INVARIANT, Desk
+from holdfast.desk.execute import send
+from holdfast.desk.policies import bootstrap, retry
+from holdfast.desk.turn import Turn
+from holdfast.domain.bookkeeping import HoldSet, Note, TickNoted
+from holdfast.domain.market import MINUTE
+from holdfast.domain.observations import Observation
+
+
+class TickSummary(msgspec.Struct, kw_only=True):
+    """What one tick did: counts, its last mark and time, and the ledger rows it wrote."""
+
+    tick: int
+    at: int = 0
+    mark: str = ""
+    steps: int = 0
+    events: int = 0
+    fills: int = 0
+    orders: int = 0
+    cycles: int = 0
+    first_sequence: int = 0
+    last_sequence: int = 0
+    over: bool = True
+
+
+class Commands(Protocol):
+    """Whoever hands over commands between steps."""
+
+    def drain(self, desk: Desk) -> int:
+        """Run what has come."""
+
+
+def tick(desk: Desk, commands: Commands | None = None) -> TickSummary:
+    """Look at the market once and act on it; `over` says that there was nothing to see."""
+    counters, ledger = desk.counters, desk.ledger
+    counters.begin_tick()
+    before = (counters.fills, counters.orders_placed, counters.cycles)
+    desk.tick_number += 1
+    previous = desk.venue.candle()
+    summary = TickSummary(tick=desk.tick_number, first_sequence=ledger.sequence + 1)
+    for seen in desk.venue.observe(desk.watch):
+        summary.steps += 1
+        summary.events += step(desk, seen)
+        if commands is not None:
+            commands.drain(desk)
+    candle = desk.venue.candle()
+    summary.over = summary.steps == 0 and candle is previous
+    if candle is not None and candle is not previous:
+        ledger.record_candle(candle)
+    summary.fills = counters.fills - before[0]
+    summary.orders = counters.orders_placed - before[1]
+    summary.cycles = counters.cycles - before[2]
+    summary.at, summary.mark = desk.now, str(desk.mark)
+    summary.last_sequence = ledger.sequence
+    return summary
+
+
+def step(desk: Desk, seen: Observation) -> int:
+    """Take one look at the market in; return how many events it caused."""
+    desk.now, desk.mark, desk.fresh = seen.at, seen.mark, seen.fresh
+    desk.counters.steps += 1
+    turn = Turn(desk, seen.at, seen.mark)
+    for execution in seen.executions:
+        turn.order(execution)
+    for end in seen.ends:
+        turn.order(end)
+    _decide(turn)
+    _commit(turn)
+    send(turn)
+    _check(turn)
+    desk.watch_again()
+    return len(turn.events)
+
+
+def _decide(turn: Turn) -> None:
+    desk = turn.desk
+    if desk.index.owed:
+        turn.owed()
+    turn.ripe()
+    turn.woken()
+    if desk.counters.tick_started:
+        desk.counters.tick_started = False
+        bootstrap(turn)
+    retry(turn)
+
+
+def _commit(turn: Turn) -> None:
+    desk = turn.desk
+    if not (turn.events or turn.notes):
+        return
+    desk.ledger.commit(turn.at, [*turn.events, *turn.notes])
+    for note in turn.notes:
+        desk.books.apply(turn.at, note)
+
+
+def _check(turn: Turn) -> None:
+    if not turn.touched:
+        return
+    found = turn.breaches()
+    if found:
+        turn.desk.note(HoldSet(name=INVARIANT, reason="; ".join(found[:3])))
+
+
+def close_tick(desk: Desk, summary: TickSummary, *, orchestrated: bool, task_run: str) -> None:
+    """Note a tick that changed the ledger, or that ends a minute of market time."""
+    changed = summary.last_sequence >= summary.first_sequence
+    if not changed and summary.at - desk.last_noted_at < MINUTE:
+        return
+    note: Note = TickNoted(
+        tick=summary.tick,
+        mark=summary.mark,
+        events=summary.events,
+        fills=summary.fills,
+        orders=summary.orders,
+        orchestrated=orchestrated,
+        task_run=task_run,
+    )
+    desk.last_noted_at = summary.at
+    desk.note(note)

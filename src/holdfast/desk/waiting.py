@@ -1,0 +1,60 @@
+"""Keep idle legs in line by why they wait, so that only those whose reason may be gone are asked.
+
+Legs below the smallest size and legs in cooldown wait for a timer; legs told to leave by an
+operator wait for nobody.
+"""
+
+from holdfast.domain.slots import Block, Leg, LegName, Slot, is_idle
+
+Key = tuple[int, LegName]
+_TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
+
+
+class Waiting:
+    """Idle legs in the order in which they began to wait."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Block, dict[Key, None]] = {block: {} for block in Block}
+        self._where: dict[Key, Block] = {}
+
+    def update(self, slot: Slot) -> None:
+        """Put the legs of a slot in the line they belong to."""
+        slot_id = slot.slot_id
+        self._put((slot_id, LegName.B), slot.b, draining=slot.draining)
+        self._put((slot_id, LegName.A), slot.a, draining=slot.draining)
+
+    def forget(self, slot_id: int) -> None:
+        """Take the legs of a slot out of every line."""
+        for name in (LegName.B, LegName.A):
+            self._take((slot_id, name))
+
+    def line(self, block: Block) -> dict[Key, None]:
+        """Return one line, first come first."""
+        return self._lines[block]
+
+    def requeue(self, key: Key) -> None:
+        """Send a leg to the end of its line."""
+        block = self._where.get(key)
+        if block is not None:
+            line = self._lines[block]
+            del line[key]
+            line[key] = None
+
+    def counts(self) -> dict[Block, int]:
+        """Say how many wait in each line that is not empty."""
+        return {block: len(line) for block, line in self._lines.items() if line}
+
+    def _put(self, key: Key, leg: Leg, *, draining: bool) -> None:
+        idle = is_idle(leg) and not draining and leg.block not in _TIMED
+        block = leg.block if idle else None
+        if self._where.get(key) is block:
+            return
+        self._take(key)
+        if block is not None:
+            self._where[key] = block
+            self._lines[block][key] = None
+
+    def _take(self, key: Key) -> None:
+        block = self._where.pop(key, None)
+        if block is not None:
+            del self._lines[block][key]

@@ -1,0 +1,1 @@
+"""Drive the same tick over recorded candles, as fast as it goes."""

@@ -1,0 +1,31 @@
+"""Drive a desk over all candles its venue has, passing over those in which nothing can happen."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from holdfast.desk.desk import Desk
+from holdfast.desk.tick import close_tick, tick
+from holdfast.venue.port import Watch
+
+
+class Skipping(Protocol):
+    """A venue that can pass over quiet candles by itself."""
+
+    def skip_quiet(self, watch: Watch, limit: int | None = None) -> int:
+        """Pass over candles; say how many."""
+
+
+def drive(desk: Desk, venue: Skipping, progress: Callable[[int], None] | None = None) -> int:
+    """Tick until the candles are over; return how many were walked or passed over."""
+    candles = 0
+    skip, watch = venue.skip_quiet, desk.watch
+    while True:
+        skipped = skip(watch)
+        summary = tick(desk)
+        candles += skipped
+        if summary.over:
+            return candles
+        candles += 1
+        close_tick(desk, summary, orchestrated=False, task_run="")
+        if progress is not None:
+            progress(candles)
