@@ -57,7 +57,8 @@ def fit_text(knob: Knob, text: str) -> Value:
         return fit(knob, spelled.get(word.lower(), word))
     if knob.kind == "int" and re.fullmatch(r"[-+]?[0-9]+\.0+", word, re.ASCII):
         word = word.partition(".")[0]
-    return fit(knob, word)
+    number = exact(word) if knob.kind in {"int", "decimal"} else None
+    return fit(knob, word if number is None else number)
 
 
 def nearest_bound(knob: Knob, number: int | Decimal) -> Value:
@@ -92,7 +93,7 @@ def _text(raw: object) -> str | None:
 
 
 def _number(knob: Knob, raw: object) -> int | Decimal:
-    number = exact(raw) if isinstance(raw, str) else raw
+    number = exact(raw) if isinstance(raw, str) and knob.kind == "decimal" else raw
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise Misfit(f"{quoted(raw)} is not a number")
     if knob.kind == "int" and not isinstance(number, int):

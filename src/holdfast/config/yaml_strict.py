@@ -1,8 +1,8 @@
 """Read YAML so that a file means what it looks like.
 
-Rules: one document, a mapping at its root; no key twice; only `true` and `false` are truth values; a
-number is plain decimal and exact; no anchors, aliases, merge keys or tags; every key and value keeps
-its line and column; anything else is one `ConfigError`.
+Rules: one document of bounded size, a mapping at its root; no key twice; only `true` and `false` are
+truth values; a number is plain decimal and exact; no anchors, aliases, merge keys or tags; every key
+and value keeps its line and column; anything else is one `ConfigError`.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from holdfast.config.values import LONGEST_NUMBER, exact
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 16
+MOST_VALUES = 10_000
 Scalar = bool | int | Decimal | str | None
 
 
@@ -133,6 +134,7 @@ class _Builder:
     def __init__(self, label: str, stream: Iterator[events.Event]) -> None:
         self.label = label
         self.stream = stream
+        self.count = 0
 
     def document(self) -> Spot | None:
         root: Spot | None = None
@@ -145,6 +147,9 @@ class _Builder:
 
     def _node(self, event: events.Event, key: str, depth: int) -> Spot:
         self._plain(event, key)
+        self.count += 1
+        if self.count > MOST_VALUES:
+            raise self._fault(event, "too many values", f"{MOST_VALUES} in one file", key)
         if depth > DEEPEST:
             raise self._fault(event, "nested too deeply", f"{DEEPEST} levels", key)
         value: Scalar | tuple[Spot, ...] | Mapping[str, Spot]

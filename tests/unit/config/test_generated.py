@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from holdfast.config.catalogue import CATALOGUE
+from holdfast.config.errors import ConfigError
 from holdfast.config.generate import generated, main, stale
+from holdfast.config.loader import check_profile
 from holdfast.config.pages import environment_example, settings_page
 from holdfast.config.schema import profile_schema, track_schema
 
@@ -29,6 +31,14 @@ def test_a_stale_file_is_named_and_rewritten_on_demand(profiles, tmp_path, capsy
     (tmp_path / ".env.example").write_text("x", encoding="utf-8")
     assert [path.name for path in stale(tmp_path)] == [".env.example"]
     assert set(generated(tmp_path)) >= {tmp_path / "profiles" / "schema" / "profile.json"}
+
+
+def check(path):
+    try:
+        check_profile(path)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def fits(schema, text):
@@ -66,12 +76,17 @@ def test_every_shipped_file_starts_with_the_line_an_editor_looks_for(shipped):
         ("rollout: {sticky: '2b'}", True),
         ("rollout: {sticky: '4'}", False),
         ("rollout: {sticky: 2}", False),
+        ("override: [slots]", True),
+        ("override: [slotz]", False),
         ("setting: {}", False),
         ("settings:", True),
     ],
 )
-def test_the_schema_refuses_what_the_loader_refuses(shipped, text, valid):
+def test_schema_and_loader_refuse_the_same(shipped, write, text, valid):
     assert fits(profile_schema(shipped), text) is valid
+    for path in shipped.glob("tracks/*.yaml"):
+        write(f"tracks/{path.stem}", path.read_text("utf-8"))
+    assert (check(write("mine", f"extends: base\n{text}\n")) is None) is valid
 
 
 def test_a_schema_can_be_written_as_json_and_is_one(shipped):

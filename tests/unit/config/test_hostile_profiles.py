@@ -8,6 +8,7 @@ HOSTILE = [
     pytest.param("settings:\n  slots: 0\n", 3, "settings.slots", "1 to 10000"),
     pytest.param("settings:\n  slots: 10001\n", 3, "settings.slots", "too large"),
     pytest.param("settings:\n  slots: 2.5\n", 3, "settings.slots", "not a whole number"),
+    pytest.param('settings:\n  slots: "8"\n', 3, "settings.slots", "not a number"),
     pytest.param("settings:\n  slots: true\n", 3, "settings.slots", "not a number"),
     pytest.param("settings:\n  slots: many\n", 3, "settings.slots", "not a number"),
     pytest.param("settings:\n  slots:\n", 3, "settings.slots", "not a number"),

@@ -33,6 +33,7 @@ HOSTILE = [
     pytest.param(b"a: 'x\n", "not valid YAML", 2, id="open-quote"),
     pytest.param(b"%YAML 9.9\n---\na: 1\n", "not valid YAML", 1, id="directive"),
     pytest.param(b"a: 1\nb: " + b"9" * 5000 + b"\n", "number too long", 2, id="long-number"),
+    pytest.param(b"a: [" + b"1," * 10_001 + b"]\n", "too many values", 1, id="many-values"),
     pytest.param(DEEP.encode(), "nested too deeply", 1, id="deep"),
 ]
 

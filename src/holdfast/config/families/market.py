@@ -14,7 +14,7 @@ class MarketKnobs(Knobs):
     )
     market_file: str | None = knob(
         None,
-        "Candle file of the source `file`, beside the profile's folder or absolute",
+        "Path of the candle file when the source is `file`",
         effect="never_live",
     )
     market_repair: bool = knob(
