@@ -100,8 +100,8 @@ class Loop:
             close_tick(desk, summary, orchestrated=False, task_run="")
         self._note_orchestrator()
         retire_flat(desk)
-        for hook in self.after:
-            hook(desk, summary)
+        for tell in self.after:
+            tell(desk, summary)
         if orchestrator.stop_asked():
             self.stop("orchestrator")
         return summary
