@@ -114,7 +114,9 @@ def test_money_and_prices_are_never_binary_floats():
     assert not [name for name, value in Settings() if isinstance(value, float)]
 
 
+@pytest.mark.plan("001-001")
 def test_a_switch_that_is_not_built_is_at_its_safe_value():
+    assert not Settings().sticky_mode_enabled
     for knob in CATALOGUE.values():
         if knob.since and knob.kind in {"bool", "choice"}:
             assert knob.default == knob.safe, knob.name
