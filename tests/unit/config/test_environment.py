@@ -14,18 +14,19 @@ def mine(write):
 
 
 @pytest.mark.plan("001-040", "001-144", "002-181")
-@pytest.mark.parametrize(
-    "key", ["momentum_ema_fast_bars", "momentum_ema_slow_bars", "regime_adx_period"]
-)
+@pytest.mark.parametrize("key", ["momentum_ema_fast_bars", "regime_adx_period"])
 def test_a_period_of_one_becomes_two(load, key):
-    environ = {key.upper(): "1"}
-    if key == "momentum_ema_slow_bars":
-        # on its own a slow average of two bars is not slower than the fast one of five
-        assert load(environ=environ).settings.momentum_ema_slow_bars == 20
-        return
-    profile = load(environ=environ)
+    profile = load(environ={key.upper(): "1"})
     assert getattr(profile.settings, key) == 2
     assert "taken as 2" in str(profile.warnings[0])
+
+
+@pytest.mark.plan("001-040")
+def test_a_slow_period_of_one_becomes_two_and_then_is_not_slower_than_the_fast_one(load):
+    profile = load(environ={"MOMENTUM_EMA_SLOW_BARS": "1"})
+    assert "taken as 2" in str(profile.warnings[0])
+    assert "together" in str(profile.warnings[-1])
+    assert profile.settings.momentum_ema_slow_bars == 20
 
 
 @pytest.mark.plan("001-039", "001-144", "002-181")
