@@ -1,0 +1,59 @@
+"""Let an operator send one verb to the desk and read its answer.
+
+With no desk to speak to the bar stays, disabled, and says why. Nothing is ever sent twice.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import control
+from dashboards.control import Answer, Desk, Verb
+from dashboards.parts import markup
+from dashboards.parts.markup import Column
+
+_FIELD = "command_line"
+_ANSWER = "command_answer"
+
+
+def command_bar(published: Path | None) -> None:
+    """Show the bar for the desk beside this published folder."""
+    desk = control.find_desk(published) if published else "No runtime is chosen."
+    verbs = _verbs(desk.url, desk.token) if isinstance(desk, Desk) else desk
+    why = verbs if isinstance(verbs, str) else ""
+    known = [] if isinstance(verbs, str) else verbs
+    field, listed = st.columns([8, 1])
+    field.text_input(
+        "Command to the desk",
+        key=_FIELD,
+        placeholder=why or "Command to the desk, for example: pause, or set_entry_pct value=0.4",
+        disabled=not known,
+        on_change=_submit,
+        args=(desk, known),
+        label_visibility="collapsed",
+    )
+    with listed.popover("Verbs", disabled=not known, width="stretch"):
+        markup.table(
+            (Column("verb"), Column("takes"), Column("what it does")),
+            [[verb.action, ", ".join(verb.parameters), verb.help] for verb in known],
+        )
+    answer = st.session_state.get(_ANSWER)
+    if known and isinstance(answer, Answer):
+        markup.notice(answer.message, "good" if answer.ok else "bad")
+
+
+@st.cache_data(ttl="10s", max_entries=8, show_spinner=False)
+def _verbs(url: str, token: str) -> list[Verb] | str:
+    return control.verbs(Desk(url=url, token=token))
+
+
+def _submit(desk: Desk | str, known: list[Verb]) -> None:
+    line = str(st.session_state.get(_FIELD, ""))
+    if not line.strip() or isinstance(desk, str):
+        return
+    command = control.parse(line, known)
+    if isinstance(command, str):
+        st.session_state[_ANSWER] = Answer(ok=False, message=command)
+        return
+    st.session_state[_ANSWER] = control.send(desk, command)
+    st.session_state[_FIELD] = ""

@@ -1,0 +1,268 @@
+"""Hold everything the dashboard reads: the published files, and every SQL it asks of them.
+
+Rules: only published files are read; the manifest is read first and names the rest. SQL is constant
+and takes parameters. A missing table is an empty frame with the columns its panel expects. Results
+are cached by the generation of the manifest, so sessions share them.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from dashboards import sandbox, standing, statements, theme
+from holdfast.clock import SystemClock
+
+NOT_READABLE = "{name} cannot be read just now; what needs it is left out."
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What one look at a published folder found."""
+
+    folder: Path | None = None
+    present: bool = False
+    status: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    age: float | None = None
+    zone: str = "UTC"
+    problems: tuple[str, ...] = ()
+
+    @property
+    def published_at(self) -> int | None:
+        """Return the machine time of the manifest."""
+        return standing.whole(self.manifest.get("published_at"))
+
+    @property
+    def market_time(self) -> int | None:
+        """Return the market time of the newest figures."""
+        found = standing.first(self.status, "market_time", "market_time_us")
+        return standing.whole(found or self.manifest.get("market_time"))
+
+    @property
+    def sequence(self) -> int | None:
+        """Return the last ledger sequence that was published."""
+        ledger = standing.mapping(self.status.get("ledger"))
+        found = standing.first(ledger, "sequence", "seq") or self.status.get("ledger_sequence")
+        return standing.whole(found or self.manifest.get("sequence"))
+
+
+def runtimes(home: Path) -> list[Path]:
+    """List the published folders under a home, the newest first."""
+    found = [path.parent for path in home.glob("var/*/published/manifest.json")]
+    return sorted(found, key=lambda folder: (folder / "manifest.json").stat().st_mtime_ns)[::-1]
+
+
+def chosen_folder() -> Path | None:
+    """Return the folder the environment names, if it names one."""
+    named = os.environ.get("HOLDFAST_PUBLISHED", "")
+    return Path(named).absolute() if named else None
+
+
+def load(folder: Path | None, zone: str = "UTC") -> Data:
+    """Look at a published folder: manifest first, then the status."""
+    if folder is None or not folder.is_dir():
+        return Data(folder=folder, zone=zone)
+    manifest, status = _json(folder / "manifest.json"), _json(folder / "status.json")
+    problems = tuple(
+        NOT_READABLE.format(name=name)
+        for name, block in (("manifest.json", manifest), ("status.json", status))
+        if block is None
+    )
+    manifest, status = manifest or {}, status or {}
+    at = standing.whole(manifest.get("published_at"))
+    age = None if at is None else max(0.0, (SystemClock().wall() - at) / theme.MICRO)
+    return Data(folder, bool(manifest or status), status, manifest, age, zone, problems)
+
+
+def candles(data: Data, since: int, width: int) -> pd.DataFrame:
+    """Return bars of `width` microseconds since a market time."""
+    columns = ("at", "open", "high", "low", "close", "volume")
+    return _frame(data, statements.CANDLES, columns, {"width": width, "since": since})
+
+
+def span(data: Data) -> tuple[int, int] | None:
+    """Return the first and last market time candles were published for."""
+    frame = _frame(data, statements.SPAN, ("first", "last"))
+    if frame.empty or frame.isna().any(axis=None):
+        return None
+    return int(frame["first"].iloc[0]), int(frame["last"].iloc[0])
+
+
+def fills(data: Data, since: int = 0, limit: int = 5_000) -> pd.DataFrame:
+    """Return fills, the newest first."""
+    columns = (
+        *("seq", "at", "slot", "leg", "side", "role", "cycle", "price", "size", "cost"),
+        *_ID,
+    )
+    return _frame(data, statements.FILLS, columns, {"since": since, "limit": limit})
+
+
+def cycles(data: Data, limit: int = 5_000) -> pd.DataFrame:
+    """Return closed cycles, the newest first."""
+    columns = (*("seq", "at", "slot", "leg", "cycle", "size", "entry_price", "exit_price"), *_NET)
+    return _frame(data, statements.CYCLES, columns, {"limit": limit})
+
+
+def today(data: Data) -> Mapping[str, Any]:
+    """Return cycles, net profit and fees of the UTC day of market time."""
+    frame = _frame(
+        data, statements.TODAY, ("cycles", "net", "fees"), {"now": data.market_time or 0}
+    )
+    return _single(frame)
+
+
+def totals(data: Data) -> Mapping[str, Any]:
+    """Return net profit, fees and cycles since the ledger began."""
+    return _single(_frame(data, statements.TOTALS, ("net", "fees", "cycles")))
+
+
+def equity(data: Data, width: int) -> pd.DataFrame:
+    """Return what the desk was worth, and what holding would be, one point each `width`."""
+    return _frame(data, statements.EQUITY, ("at", "equity", "hodl"), {"width": width})
+
+
+def slot_states(data: Data) -> dict[int, Mapping[str, Any]]:
+    """Return the whole state of each slot, as the ledger folded it."""
+    frame = _frame(data, statements.SLOT_STATES, ("slot", "state"))
+    states = zip(frame["slot"], frame["state"], strict=True)
+    return {int(slot): standing.mapping(_parse(str(state))) for slot, state in states}
+
+
+def slot_events(data: Data, slot: int, limit: int = 600) -> pd.DataFrame:
+    """Return the newest domain events of one slot, oldest first."""
+    given = {"slot": slot, "needle": f'"slot":{slot}', "limit": limit}
+    return _frame(data, statements.SLOT_EVENTS, ("seq", "at", "type", "payload"), given)
+
+
+def events(data: Data, given: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one page of events by stream, type, slot and text."""
+    return _frame(
+        data, statements.EVENTS, ("seq", "at", "stream", "type", "slot", "payload"), given
+    )
+
+
+def event_kinds(data: Data) -> pd.DataFrame:
+    """Return the streams and types that occur."""
+    return _frame(data, statements.EVENT_KINDS, ("stream", "type", "count"))
+
+
+def accounts(data: Data) -> pd.DataFrame:
+    """Return the exact balance of every account."""
+    return _frame(data, statements.ACCOUNTS, ("account", "asset", "balance"))
+
+
+def sums(data: Data) -> pd.DataFrame:
+    """Return the exact sum over all accounts per asset, and whether it is zero."""
+    return _frame(data, statements.SUMS, ("asset", "total", "zero"))
+
+
+def days(data: Data) -> pd.DataFrame:
+    """Return cycles, profit, fees and fills by UTC day of market time, the newest first."""
+    columns = ("day", "cycles", "net", "fees", "fills")
+    frame = _frame(data, statements.DAILY, columns)
+    return frame if not frame.empty else _frame(data, statements.DAYS, columns)
+
+
+def ask(data: Data, sql: str) -> sandbox.Reply:
+    """Answer a person's own SELECT over the published views."""
+    if data.folder is None or not data.present:
+        return sandbox.Reply(problem="Nothing is published yet.")
+    return sandbox.ask(_connection(str(data.folder), _generation(data)), sql)
+
+
+def views(data: Data) -> list[tuple[str, str]]:
+    """Name the published views and their columns."""
+    if data.folder is None or not data.present:
+        return []
+    return sandbox.views(_connection(str(data.folder), _generation(data)))
+
+
+_ID = ("fee", "liquidity", "client_order_id")
+_NET = ("gross", "fees", "net", "entry_time", "reason")
+
+
+def _frame(
+    data: Data,
+    sql: str,
+    columns: Sequence[str],
+    given: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    if data.folder is None or not data.present:
+        return pd.DataFrame(columns=list(columns))
+    try:
+        return _answer(str(data.folder), _generation(data), sql, dict(given or {}))
+    except (duckdb.Error, OSError):
+        return pd.DataFrame(columns=list(columns))
+
+
+@st.cache_data(ttl="1m", max_entries=400, show_spinner=False)
+def _answer(folder: str, generation: str, sql: str, given: dict[str, Any]) -> pd.DataFrame:
+    cursor = _connection(folder, generation).cursor()
+    try:
+        return cursor.execute(sql, given).df()
+    finally:
+        cursor.close()
+
+
+@st.cache_resource(ttl="1m", max_entries=6, show_spinner=False)
+def _connection(folder: str, generation: str) -> duckdb.DuckDBPyConnection:
+    del generation  # part of the key: a new manifest names new files
+    root = Path(folder)
+    return sandbox.connect(root, published_files(root, _json(root / "manifest.json") or {}))
+
+
+def published_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """Say which files hold each table; events are the view `event`."""
+    found: dict[str, list[Path]] = {}
+    for name, entry in standing.mapping(manifest.get("tables")).items():
+        found[str(name)] = _paths(folder, [entry])
+    parts = manifest.get("events")
+    found["event"] = _paths(folder, parts if isinstance(parts, list) else [])
+    return found
+
+
+def _paths(folder: Path, entries: Sequence[object]) -> list[Path]:
+    named = [
+        standing.first(entry, "file", "path", "name") if isinstance(entry, Mapping) else entry
+        for entry in entries
+    ]
+    paths = [(folder / str(name)).resolve() for name in named if name]
+    return [path for path in paths if path.is_relative_to(folder.resolve())]
+
+
+def _generation(data: Data) -> str:
+    return f"{data.manifest.get('published_at')}-{data.manifest.get('sequence')}"
+
+
+def _json(path: Path) -> Mapping[str, Any] | None:
+    try:
+        value = _parse(_text(str(path)))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, Mapping) else None
+
+
+@st.cache_data(ttl=1, max_entries=16, show_spinner=False)
+def _text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _single(frame: pd.DataFrame) -> Mapping[str, Any]:
+    if frame.empty:
+        return {}
+    row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()}
+    return {key: None if pd.isna(value) else value for key, value in row.items()}

@@ -1,0 +1,33 @@
+"""Show every slot, where exits wait, and the story of the one that is picked."""
+
+import streamlit as st
+
+from dashboards import queries, standing, theme
+from dashboards.parts import markup, slot_detail, slot_table
+from dashboards.parts.age_heatmap import age_heatmap, waiting_exits
+from dashboards.parts.empty_state import nothing
+from dashboards.queries import Data
+
+
+def render(data: Data) -> None:
+    """Draw the slots page."""
+    states = queries.slot_states(data)
+    entries = slot_detail.entry_times(states)
+    waiting = waiting_exits(standing.resting(data.status), entries, data.market_time)
+    left, right = st.columns([1, 1.9], gap="medium")
+    with left:
+        markup.title(
+            "Waiting exits", "age band by distance from the price; click a square to filter"
+        )
+        picked = age_heatmap(waiting)
+        oldest = max((exit_.age for exit_ in waiting if exit_.age is not None), default=None)
+        markup.notice(f"{len(waiting)} exits wait, the oldest {theme.age(oldest)}.", "muted")
+    shown = slot_table.chosen(waiting, picked)
+    with right:
+        ids = slot_table.slot_table(data, states, shown, picked)
+    with left:
+        slot = slot_table.slot_picker(ids)
+    if slot is None:
+        nothing("No slot is published yet.")
+        return
+    slot_detail.slot_detail(data, slot, states.get(slot, {}))
