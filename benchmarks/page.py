@@ -73,7 +73,7 @@ def _replay(report: Report) -> str:
 def _compared(each: Comparison) -> Sequence[str]:
     ratio = _ratio(each.ratio)
     verdict = f"{each.verdict()}: {each.engine.reason}" if each.engine.reason else each.verdict()
-    bars = (f"{each.bar:g}", f"{each.stretch:g}")
+    bars = (f"{each.bar:g}", f"{each.stretch:g}") if each.judged else ("", "")
     return (_name(each.engine), _speed(each.engine), *ratio, *bars, verdict)
 
 

@@ -1,7 +1,8 @@
 """Compare the replay with its peers in one run: `python -m benchmarks.run`.
 
 Rules: environments and candles are prepared before anything is timed; progress goes to stderr and the
-table or JSON to stdout; the page is rewritten only by a run of all peers, unless it is named; exit code 0
+table or JSON to stdout; the page is rewritten only by a run of all peers at the slots the bars are set
+for, unless it is named; exit code 0
 when every bar was reached, 3 when one was missed or has no figure, 2 for a bad argument.
 """
 
@@ -16,7 +17,7 @@ from benchmarks.counts import rows
 from benchmarks.environments import PEERS, Environment, EnvironmentNotMadeError, Peer, prepare
 from benchmarks.launch import Launch
 from benchmarks.ours import find_bench
-from benchmarks.report import Report, Setting, draw
+from benchmarks.report import BAR_SLOTS, Report, Setting, draw
 
 PAGE = workload.ROOT / "docs" / "benchmarks.md"
 MOST_SLOTS = 10_000
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT_MADE
     text = page.render(report)
     print(json.dumps(page.as_json(report), indent=2) if options.json else text)
-    target = options.page or (PAGE if options.only == list(PEERS) else None)
+    target = options.page or (PAGE if _is_whole(options) else None)
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
@@ -91,11 +92,15 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=_between(MOST_ROUNDS), default=3)
     parser.add_argument("--candles", type=_between(workload.MOST_CANDLES), default=5000)
-    parser.add_argument("--slots", type=_between(MOST_SLOTS), default=80)
+    parser.add_argument("--slots", type=_between(MOST_SLOTS), default=BAR_SLOTS)
     parser.add_argument("--only", type=_peers, default=list(PEERS), metavar="PEER,…")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the tables")
     parser.add_argument("--page", type=_file, help="write the page here")
     return parser.parse_args(argv)
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    return bool(options.only == list(PEERS) and options.slots == BAR_SLOTS)
 
 
 def _between(most: int) -> Callable[[str], int]:

@@ -1,5 +1,6 @@
 """Hold the order of the runs, the ratios and the verdicts drawn from them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,10 +40,10 @@ def result(speed, fills=918):
     )
 
 
-def report(own, theirs, counts=()):
+def report(own, theirs, counts=(), setting=SETTING):
     peers = {peer.name: (lambda: theirs) for peer in PEERS}
     turns = rounds.play(lambda: own, peers, 1, lambda _text: None)
-    return draw(SETTING, turns, dict.fromkeys(PEERS, HOME), list(counts))
+    return draw(setting, turns, dict.fromkeys(PEERS, HOME), list(counts))
 
 
 def test_ours_runs_before_and_after_every_peer():
@@ -77,6 +78,12 @@ def test_the_bar_itself_is_reached(speed, verdict):
 
 def test_every_bar_reached_and_the_loops_fills_make_a_pass():
     assert report(result(200.0), result(1.0)).reached()
+
+
+def test_the_bars_judge_no_run_of_other_slots():
+    drawn = report(result(1.0), result(1.0), setting=replace(SETTING, slots=1))
+    assert {each.verdict() for each in drawn.peers} == {"no bar"}
+    assert drawn.reached()
 
 
 @pytest.mark.parametrize(("fills", "agree"), [(916, False), (917, True), (919, True), (920, False)])
