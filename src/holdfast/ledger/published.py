@@ -1,0 +1,94 @@
+"""Read what a desk published, whether it runs or not.
+
+Rules: the manifest is read first and names everything else; a file that is gone was replaced, so
+the manifest is read again; nothing here writes, and questions reach no file outside the folder.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from holdfast.domain.errors import LedgerError
+from holdfast.ledger import manifest, query
+from holdfast.ledger.manifest import Manifest
+
+TRIES = 3
+_MICROSECONDS = 1_000_000
+
+
+class Published:
+    """A published folder, as a reader sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """Return the present manifest; None where nothing was published."""
+        return manifest.read(self.folder)
+
+    def age_seconds(self, now: int) -> float | None:
+        """Say how old the tables are at a wall time in microseconds."""
+        found = self.manifest
+        return None if found is None else max(0.0, (now - found.published_at) / _MICROSECONDS)
+
+    def status(self) -> dict[str, Any] | None:
+        """Return the last published status; None where there is none, or none that can be read."""
+        try:
+            found = msgspec.json.decode((self.folder / manifest.STATUS).read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def table(self, name: str) -> pa.Table | None:
+        """Return a published table, or `event` with all parts; None where it is not there."""
+        for _ in range(TRIES):
+            found = self.manifest
+            files = _files(found, name) if found else []
+            if not files:
+                return None
+            try:
+                return pa.concat_tables([pq.read_table(self.folder / file) for file in files])
+            except (OSError, pa.ArrowException):
+                continue
+        return None
+
+    def query(self, sql: str, *, seconds: float = 5.0, rows: int = query.ROWS) -> query.Answer:
+        """Answer one SELECT over views named after the tables, and `event`."""
+        query.check(sql)
+        connection = self._views()
+        try:
+            return query.ask(connection, sql, seconds=seconds, rows=rows)
+        finally:
+            connection.close()
+
+    def _views(self) -> duckdb.DuckDBPyConnection:
+        found = self.manifest
+        if found is None:
+            raise LedgerError(f"nothing is published in {self.folder.name}; start the desk once")
+        connection = duckdb.connect(":memory:")
+        connection.execute("set python_enable_replacements = false")
+        connection.execute("set allowed_directories = $1", [[str(self.folder.resolve())]])
+        connection.execute("set enable_external_access = false")
+        for name in (*found.tables, "event"):
+            paths = [self.folder.resolve() / file for file in _files(found, name)]
+            present = [str(path) for path in paths if path.is_file()]
+            if present:
+                connection.read_parquet(present).create_view(name)
+        connection.execute("set lock_configuration = true")
+        return connection
+
+
+def open_published(folder: Path) -> Published:
+    """Open a published folder; it need not exist yet."""
+    return Published(folder)
+
+
+def _files(found: Manifest, name: str) -> list[str]:
+    if name == "event":
+        return list(found.events)
+    return [found.tables[name]] if name in found.tables else []
