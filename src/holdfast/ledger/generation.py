@@ -32,6 +32,7 @@ select
     (select coalesce(max(market_time), 0) from event),
     (select projected_to from watermark)
 """
+_HASH = "select chain_hash from event where seq = $1"
 _EVENTS = "select * from event where seq > {after} and seq <= {to} order by seq"
 
 
@@ -49,9 +50,10 @@ class Generations:
 
     def publish(self, cursor: duckdb.DuckDBPyConnection, now: int) -> Manifest:
         """Write what changed since the last generation, and the manifest."""
-        self._open()
+        self._make_folders()
         cursor.execute("begin transaction read only")
         try:
+            self._adopt(cursor)
             sequence, market_time, projected = _row(cursor, _HEAD)
             tables = {model.name: self._table(cursor, model, sequence) for model in READ_MODELS}
             events = self._events(cursor, sequence)
@@ -72,12 +74,19 @@ class Generations:
         self._sweep()
         return made
 
-    def _open(self) -> None:
+    def _make_folders(self) -> None:
         for name in ("tables", "events"):
             make_private(self._folder / name)
-        if self._previous is None and not self._kept:
-            found = manifest.read(self._folder)
-            self._kept.append(found.files() if found else set())
+
+    def _adopt(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Take over what an earlier desk sealed, if it is of this ledger."""
+        if self._kept:
+            return
+        found = manifest.read(self._folder)
+        self._kept.append(found.files() if found else set())
+        sealed = sealed_parts(self._folder, found.events if found else ())
+        if sealed and _same_history(cursor, self._folder, *sealed[-1]):
+            self._sealed = sealed
 
     def _table(self, cursor: duckdb.DuckDBPyConnection, model: ReadModel, sequence: int) -> str:
         probe = _row(cursor, model.probe)
@@ -126,6 +135,31 @@ class Generations:
             for path in (self._folder / name).iterdir():
                 if f"{name}/{path.name}" not in wanted:
                     path.unlink(missing_ok=True)
+
+
+def sealed_parts(folder: Path, names: Sequence[str]) -> list[tuple[int, str]]:
+    """List the whole parts that follow one another from row 1 on and are there."""
+    sealed: list[tuple[int, str]] = []
+    done = 0
+    for name in names:
+        first, _, last = Path(name).stem.partition("-")
+        whole = last.isdigit() and int(last) % SEALED == 0 and first == str(done + 1)
+        if not whole or not (folder / name).is_file():
+            break
+        done = int(last)
+        sealed.append((done, name))
+    return sealed
+
+
+def _same_history(
+    cursor: duckdb.DuckDBPyConnection, folder: Path, sequence: int, name: str
+) -> bool:
+    try:
+        hashes = pq.read_table(folder / name, columns=["chain_hash"])["chain_hash"]
+    except (OSError, pa.ArrowException):
+        return False
+    found = cursor.execute(_HASH, [sequence]).fetchall()
+    return bool(found) and len(hashes) > 0 and found[0][0] == hashes[-1].as_py()
 
 
 def _row(cursor: duckdb.DuckDBPyConnection, sql: str) -> Sequence[Any]:

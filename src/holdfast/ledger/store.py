@@ -26,6 +26,7 @@ from holdfast.ledger.place import Place
 from holdfast.ledger.restore import Restored, restore, stored
 
 PROJECT_EVERY = 1_000
+PROJECT_SECONDS = 2.0
 CANDLES_WAITING = 50
 
 _INSERT = """
@@ -48,6 +49,7 @@ class DuckDbLedger:
         self._candles: list[Candle] = []
         self._hash: EventHash | None = None
         self._behind = 0
+        self._projected_at = clock.monotonic()
         self._stale = False
         self._take(restore(connection, base, quote, self.snapshot_folder))
         self.genesis = self._books.founded.genesis if self._books.founded else ""
@@ -101,9 +103,14 @@ class DuckDbLedger:
         self._write(rows)
         self._stale = False
         self._behind += len(rows)
-        if self._behind >= PROJECT_EVERY:
-            self.project()
+        self.keep_up()
         return self.sequence
+
+    def keep_up(self) -> None:
+        """Bring the projections up when enough rows or seconds have passed; for quiet ticks too."""
+        late = self._clock.monotonic() - self._projected_at >= PROJECT_SECONDS
+        if self._behind >= PROJECT_EVERY or (self._behind and late):
+            self.project()
 
     def record_candle(self, candle: Candle) -> None:
         """Keep a candle; it is written with the next commit, or after fifty quiet ones."""
@@ -129,6 +136,7 @@ class DuckDbLedger:
             raise
         batch.clear()
         self._behind = 0
+        self._projected_at = self._clock.monotonic()
         return count
 
     def checkpoint(self) -> bool:
