@@ -61,6 +61,15 @@ def leg_of(slot: Slot, name: LegName) -> Leg:
     return slot.a if name is LegName.A else slot.b
 
 
+def order_of(slot: Slot, client_order_id: str) -> Order:
+    """Pick a live order of a slot; raise InvariantBroken where it has none of that id."""
+    live = [slot.a.order, slot.b.order, *(recovery.order for recovery in slot.recoveries)]
+    for order in live:
+        if order is not None and order.client_order_id == client_order_id:
+            return order
+    raise InvariantBroken(f"slot {slot.slot_id} has no live order {client_order_id}")
+
+
 def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
     """Pick one recovery of a slot; raise InvariantBroken where there is none."""
     for recovery in slot.recoveries:

@@ -1,0 +1,35 @@
+"""Keep a ledger in good order between ticks: snapshots, projections, checkpoints."""
+
+from collections.abc import Callable
+
+from holdfast.config.settings import Settings
+from holdfast.desk.desk import Desk
+from holdfast.desk.tick import TickSummary
+from holdfast.ledger.store import DuckDbLedger
+from holdfast.telemetry import log
+
+
+class Upkeep:
+    """Counts ticks and rows, and does what is due."""
+
+    def __init__(self, ledger: DuckDbLedger, settings: Settings) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._ticks = 0
+        self._snapshot_at = ledger.sequence
+
+    def __call__(self, desk: Desk, summary: TickSummary) -> None:
+        """Do what is due after a tick."""
+        del desk, summary
+        self._ticks += 1
+        if self._ledger.sequence - self._snapshot_at >= self._settings.snapshot_every_events:
+            self._snapshot_at = self._ledger.sequence
+            self._tidy(self._ledger.snapshot)
+        if self._ticks % self._settings.checkpoint_every_ticks == 0:
+            self._tidy(self._ledger.checkpoint)
+
+    def _tidy(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except OSError as error:
+            log.error(f"the ledger's upkeep failed and is tried again: {error}")
