@@ -7,6 +7,7 @@ drawn from the seed alone, so that any candle's label is known without its price
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from math import exp, log, sqrt
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -138,7 +139,9 @@ class GeneratedFeed:
         """Name the regime of the candle a market time falls into."""
         index = max(0, (at - self._start_at) // length_of(self.seconds))
         block, offset = divmod(index, self._size)
-        return next(name for name, end in self._plan(block) if offset < end)
+        return next(
+            name for name, end in _plan(self._seed, self._regime, self._size, block) if offset < end
+        )
 
     def _market(self) -> FeedState:
         return {
@@ -151,17 +154,6 @@ class GeneratedFeed:
 
     def _ticks(self, price: Decimal) -> int:
         return int(price / self._tick)
-
-    def _plan(self, block: int) -> list[tuple[Label, int]]:
-        if self._regime != "mixed":
-            return [(self._regime, self._size)]
-        chance = default_rng([self._seed, block, 1])
-        order = [LABELS[place] for place in chance.permutation(len(LABELS))]
-        if block == 0:
-            order.sort(key=LABELS.index)
-        shares = SHORTEST_SHARE + chance.dirichlet([1.0] * 3) * (1 - SHORTEST_SHARE * 3)
-        ends = [round(self._size * share) for share in np.cumsum(shares)]
-        return [(name, int(end)) for name, end in zip(order, [*ends[:-1], self._size], strict=True)]
 
     def _made(self, block: int, opened_at: int) -> Candles:
         chance = default_rng([self._seed, block])
@@ -190,7 +182,7 @@ class GeneratedFeed:
         closes: list[float] = []
         sds: list[float] = []
         price = log(opened_at)
-        for name, end in self._plan(block):
+        for name, end in _plan(self._seed, self._regime, self._size, block):
             kind = CHARACTERS[name]
             count = end - len(closes)
             closes += _played(
@@ -199,6 +191,19 @@ class GeneratedFeed:
             sds += [kind.sd * sqrt(self._minutes)] * count
             price = closes[-1]
         return closes, sds
+
+
+@lru_cache(maxsize=64)
+def _plan(seed: int, regime: Regime, size: int, block: int) -> tuple[tuple[Label, int], ...]:
+    if regime != "mixed":
+        return ((regime, size),)
+    chance = default_rng([seed, block, 1])
+    order = [LABELS[place] for place in chance.permutation(len(LABELS))]
+    if block == 0:
+        order.sort(key=LABELS.index)
+    shares = SHORTEST_SHARE + chance.dirichlet([1.0] * 3) * (1 - SHORTEST_SHARE * 3)
+    ends = [round(size * float(share)) for share in np.cumsum(shares)[:-1]]
+    return tuple(zip(order, [*ends, size], strict=True))
 
 
 def _draw(chance: Generator, size: int) -> _Draws:

@@ -65,12 +65,14 @@ class PaperVenue:
         self._mark: Decimal | None = None
         self._budget: Decimal | None = None
         self._shown = 0
+        self._told = 0
         self._noted = True
         if journal is not None:
             self._reopen(journal)
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Walk the next candle, or what is left of one; show the steps the watch asks for."""
+        self._shown = 0  # a walk that was left at a step may not have been heard: tell again
         if self._step >= STEPS and not self._take():
             return
         while self._step < STEPS:
@@ -85,7 +87,7 @@ class PaperVenue:
 
         It looks no further than the feed has at hand, so 0 does not mean that the market is over.
         """
-        if watch.always or self._step < STEPS or len(self._matching.ends) > self._shown:
+        if watch.always or self._step < STEPS or self._matching.ends:
             return 0
         candles, start, stop = self._feed.window()
         if limit is not None:
@@ -101,7 +103,6 @@ class PaperVenue:
             self._mark = self._candle.close
             self._budget = self._share(self._candle)
             self._noted = False
-            self._settle()
             self._note(STEPS, durable=False)
         return end - start
 
@@ -233,15 +234,25 @@ class PaperVenue:
     def _settle(self) -> None:
         if self._shown:
             del self._matching.ends[: self._shown]
+            self._told += self._shown
             self._shown = 0
 
     def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
         if self._journal is None:
             return
         candle, feed = (None, None) if self._noted else (self._candle, self._feed.state())
-        record = Stepped(step, self._mark, self._budget, self._shown, tuple(fills), candle, feed)
+        record = Stepped(
+            step=step,
+            mark=self._mark,
+            budget=self._budget,
+            told=self._told,
+            shown=self._shown,
+            fills=tuple(fills),
+            candle=candle,
+            feed=feed,
+        )
         self._journal.append(record, durable=durable)
-        self._noted = True
+        self._noted, self._told = True, 0
 
     def _answer(self, record: _Write, apply: Callable[[_Write], None]) -> Receipt:
         if self._journal is not None:
@@ -281,7 +292,7 @@ class PaperVenue:
         return None
 
     def _follow_step(self, record: Stepped) -> None:
-        self._settle()
+        del self._matching.ends[: record.told]
         if record.candle is not None:
             self._candle, self._path = record.candle, path(record.candle)
         for fill in record.fills:

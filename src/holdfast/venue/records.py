@@ -52,12 +52,14 @@ class Traded(msgspec.Struct, frozen=True):
 class Stepped(msgspec.Struct, frozen=True, tag="step"):
     """A step was walked; `candle` and `feed` come with the first record of a candle.
 
-    `shown` of the pending ends were handed over with it. Step 4 means the candle is done with.
+    Of the pending ends `told` were heard before it and `shown` are handed over with it. Step 4 means
+    the candle is done with.
     """
 
     step: int
     mark: Decimal | None
     budget: Decimal | None
+    told: int = 0
     shown: int = 0
     fills: tuple[Traded, ...] = ()
     candle: Candle | None = None
