@@ -7,7 +7,7 @@ are cached by the generation of the manifest, so sessions share them.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,12 @@ import streamlit as st
 
 from dashboards import sandbox, standing, statements, theme
 from holdfast.clock import SystemClock
+from holdfast.domain.errors import LedgerError
+from holdfast.ledger.manifest import Manifest
+from holdfast.ledger.published import open_published
 
 NOT_READABLE = "{name} cannot be read just now; what needs it is left out."
+MOST_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Data:
     folder: Path | None = None
     present: bool = False
     status: Mapping[str, Any] = field(default_factory=dict)
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Manifest | None = None
     age: float | None = None
     zone: str = "UTC"
     problems: tuple[str, ...] = ()
@@ -37,20 +41,30 @@ class Data:
     @property
     def published_at(self) -> int | None:
         """Return the machine time of the manifest."""
-        return standing.whole(self.manifest.get("published_at"))
+        return None if self.manifest is None else self.manifest.published_at
 
     @property
     def market_time(self) -> int | None:
         """Return the market time of the newest figures."""
         found = standing.first(self.status, "market_time", "market_time_us")
-        return standing.whole(found or self.manifest.get("market_time"))
+        return standing.whole(found or (self.manifest and self.manifest.market_time))
 
     @property
     def sequence(self) -> int | None:
         """Return the last ledger sequence that was published."""
         ledger = standing.mapping(self.status.get("ledger"))
         found = standing.first(ledger, "sequence", "seq") or self.status.get("ledger_sequence")
-        return standing.whole(found or self.manifest.get("sequence"))
+        return standing.whole(found or (self.manifest and self.manifest.sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The rows a person's question returned, or the sentence that says why there are none."""
+
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    cut: bool = False
+    problem: str = ""
 
 
 def runtimes(home: Path) -> list[Path]:
@@ -69,16 +83,17 @@ def load(folder: Path | None, zone: str = "UTC") -> Data:
     """Look at a published folder: manifest first, then the status."""
     if folder is None or not folder.is_dir():
         return Data(folder=folder, zone=zone)
-    manifest, status = _json(folder / "manifest.json"), _json(folder / "status.json")
+    manifest, status = _look(str(folder))
     problems = tuple(
         NOT_READABLE.format(name=name)
         for name, block in (("manifest.json", manifest), ("status.json", status))
         if block is None
     )
-    manifest, status = manifest or {}, status or {}
-    at = standing.whole(manifest.get("published_at"))
-    age = None if at is None else max(0.0, (SystemClock().wall() - at) / theme.MICRO)
-    return Data(folder, bool(manifest or status), status, manifest, age, zone, problems)
+    age = None
+    if manifest is not None:
+        age = max(0.0, (SystemClock().wall() - manifest.published_at) / theme.MICRO)
+    present = manifest is not None or status is not None
+    return Data(folder, present, status or {}, manifest, age, zone, problems)
 
 
 def candles(data: Data, since: int, width: int) -> pd.DataFrame:
@@ -170,18 +185,21 @@ def days(data: Data) -> pd.DataFrame:
     return frame if not frame.empty else _frame(data, statements.DAYS, columns)
 
 
-def ask(data: Data, sql: str) -> sandbox.Reply:
+def ask(data: Data, sql: str) -> Reply:
     """Answer a person's own SELECT over the published views."""
-    if data.folder is None or not data.present:
-        return sandbox.Reply(problem="Nothing is published yet.")
-    return sandbox.ask(_connection(str(data.folder), _generation(data)), sql)
+    if data.folder is None:
+        return Reply(problem="Nothing is published yet.")
+    try:
+        answer = open_published(data.folder).query(sql, rows=MOST_ROWS)
+    except (LedgerError, duckdb.Error, OSError) as error:
+        return Reply(problem=str(error))
+    return Reply(columns=answer.columns, rows=answer.rows, cut=answer.more)
 
 
 def views(data: Data) -> list[tuple[str, str]]:
     """Name the published views and their columns."""
-    if data.folder is None or not data.present:
-        return []
-    return sandbox.views(_connection(str(data.folder), _generation(data)))
+    frame = _frame(data, statements.VIEWS, ("name", "columns"))
+    return list(zip(frame["name"], frame["columns"], strict=True))
 
 
 _ID = ("fee", "liquidity", "client_order_id")
@@ -194,64 +212,45 @@ def _frame(
     columns: Sequence[str],
     given: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
-    if data.folder is None or not data.present:
+    if data.folder is None or data.manifest is None:
         return pd.DataFrame(columns=list(columns))
     try:
-        return _answer(str(data.folder), _generation(data), sql, dict(given or {}))
+        return _answer(str(data.folder), data.manifest, sql, dict(given or {}))
     except (duckdb.Error, OSError):
         return pd.DataFrame(columns=list(columns))
 
 
-@st.cache_data(ttl="1m", max_entries=400, show_spinner=False)
-def _answer(folder: str, generation: str, sql: str, given: dict[str, Any]) -> pd.DataFrame:
-    cursor = _connection(folder, generation).cursor()
+def _generation(manifest: Manifest) -> tuple[int, int]:
+    return manifest.published_at, manifest.sequence
+
+
+_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Manifest: _generation}
+
+
+@st.cache_data(ttl="1m", max_entries=400, show_spinner=False, hash_funcs=_KEY)
+def _answer(folder: str, manifest: Manifest, sql: str, given: dict[str, Any]) -> pd.DataFrame:
+    cursor = _connection(folder, manifest).cursor()
     try:
         return cursor.execute(sql, given).df()
     finally:
         cursor.close()
 
 
-@st.cache_resource(ttl="1m", max_entries=6, show_spinner=False)
-def _connection(folder: str, generation: str) -> duckdb.DuckDBPyConnection:
-    del generation  # part of the key: a new manifest names new files
-    root = Path(folder)
-    return sandbox.connect(root, published_files(root, _json(root / "manifest.json") or {}))
-
-
-def published_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, list[Path]]:
-    """Say which files hold each table; events are the view `event`."""
-    found: dict[str, list[Path]] = {}
-    for name, entry in standing.mapping(manifest.get("tables")).items():
-        found[str(name)] = _paths(folder, [entry])
-    parts = manifest.get("events")
-    found["event"] = _paths(folder, parts if isinstance(parts, list) else [])
-    return found
-
-
-def _paths(folder: Path, entries: Sequence[object]) -> list[Path]:
-    named = [
-        standing.first(entry, "file", "path", "name") if isinstance(entry, Mapping) else entry
-        for entry in entries
-    ]
-    paths = [(folder / str(name)).resolve() for name in named if name]
-    return [path for path in paths if path.is_relative_to(folder.resolve())]
-
-
-def _generation(data: Data) -> str:
-    return f"{data.manifest.get('published_at')}-{data.manifest.get('sequence')}"
-
-
-def _json(path: Path) -> Mapping[str, Any] | None:
-    try:
-        value = _parse(_text(str(path)))
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, Mapping) else None
+@st.cache_resource(ttl="1m", max_entries=6, show_spinner=False, hash_funcs=_KEY)
+def _connection(folder: str, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+    root = Path(folder).resolve()
+    parts = {name: [file] for name, file in manifest.tables.items()} | {"event": manifest.events}
+    files = {name: [(root / file).resolve() for file in named] for name, named in parts.items()}
+    inside = {
+        name: [path for path in paths if path.is_relative_to(root)] for name, paths in files.items()
+    }
+    return sandbox.connect(root, inside)
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
-def _text(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8")
+def _look(folder: str) -> tuple[Manifest | None, Mapping[str, Any] | None]:
+    reader = open_published(Path(folder))
+    return reader.manifest, reader.status()
 
 
 def _parse(text: str) -> object:

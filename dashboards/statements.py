@@ -146,3 +146,11 @@ select
 from booked full outer join traded using (number)
 order by day desc
 """
+
+VIEWS = """
+select table_name as name, string_agg(column_name, ', ' order by ordinal_position) as columns
+from information_schema.columns
+where table_schema = 'main'
+group by table_name
+order by table_name
+"""

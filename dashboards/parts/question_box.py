@@ -7,8 +7,7 @@ from dashboards import queries
 from dashboards.parts import markup
 from dashboards.parts.empty_state import nothing
 from dashboards.parts.markup import Column
-from dashboards.queries import Data
-from dashboards.sandbox import Reply
+from dashboards.queries import Data, Reply
 
 _EXAMPLE = "select slot_id, count(*) as cycles, sum(net) as net\nfrom cycles\ngroup by slot_id\norder by net desc"
 

@@ -226,6 +226,7 @@ def write(
         "schema_version": 1,
         "runtime": "fixture",
         "sequence": sequence,
+        "projected_to": sequence,
         "market_time": market_time,
         "published_at": published_at,
         "events": [files.pop("event")],
