@@ -25,7 +25,7 @@ from holdfast.supervise.house import (
     children,
     surroundings,
 )
-from holdfast.supervise.ports import LOOPBACK, free_port
+from holdfast.supervise.ports import LOOPBACK, claim_port
 from holdfast.supervise.prefect_server import api_url, environment
 from holdfast.supervise.record import (
     Claim,
@@ -69,7 +69,7 @@ def bring_up(wish: Wish, environ: Mapping[str, str]) -> int:
         _claim(held, screen, place, profile.runtime, server=not api)
         _clear(screen, place, profile.runtime)
         base = {**environ, "HOLDFAST_PROFILES": str(folder)}
-        house = _lay_out(wish, profile, place, api, surroundings(base, place), screen)
+        house = _lay_out(wish, profile, place, api, surroundings(base, place), _Ports(held, screen))
         return _live(house, screen)
 
 
@@ -105,16 +105,15 @@ def _clear(screen: Screen, place: Path, runtime: str) -> None:
 
 
 def _lay_out(
-    wish: Wish, profile: Profile, place: Path, api: str, base: Mapping[str, str], screen: Screen
+    wish: Wish, profile: Profile, place: Path, api: str, base: Mapping[str, str], ports: "_Ports"
 ) -> House:
-    server = None if api else _port(screen, "Prefect", profile.settings.prefect_port, ())
-    taken = () if server is None else (server,)
+    server = None if api else ports.take("Prefect", profile.settings.prefect_port)
     url = api or f"http://{LOOPBACK}:{server}/api"
     return House(
         home=place,
         runtime=profile.runtime,
         profile=_spelled(profile, Path(base["HOLDFAST_PROFILES"])),
-        dashboard_port=_port(screen, "dashboard", profile.settings.dashboard_port, taken),
+        dashboard_port=ports.take("the dashboard", profile.settings.dashboard_port),
         api=url,
         prefect_port=server,
         desk_options=wish.desk_options,
@@ -122,11 +121,16 @@ def _lay_out(
     )
 
 
-def _port(screen: Screen, whose: str, preferred: int, taken: tuple[int, ...]) -> int:
-    port = free_port(preferred, besides=taken)
-    if port != preferred:
-        screen.note(f"port {preferred} is taken; {whose} gets {port}")
-    return port
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    held: ExitStack
+    screen: Screen
+
+    def take(self, whose: str, preferred: int) -> int:
+        port = claim_port(preferred, self.held)
+        if port != preferred:
+            self.screen.note(f"port {preferred} is taken; {whose} gets {port}")
+        return port
 
 
 def _spelled(profile: Profile, folder: Path) -> str:

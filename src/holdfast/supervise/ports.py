@@ -1,12 +1,18 @@
-"""Find a free port on the loopback address, the preferred one first.
+"""Find a free port on the loopback address, the preferred one first, and keep it for this process.
 
-A taken port means the next free one: the holder is never stopped and never adopted.
+A taken port means the next free one: the holder is never stopped and never adopted. A server needs
+seconds before it listens, so a port is also claimed by a lock: two `up` started together never
+choose the same one.
 """
 
+import os
 import socket
-from collections.abc import Collection
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 
 from holdfast.domain.errors import HoldfastError
+from holdfast.supervise.record import Claim
 
 LOOPBACK = "127.0.0.1"
 TRIES = 100
@@ -17,13 +23,20 @@ class NoPortFree(HoldfastError):
     """Every port that was tried is taken."""
 
 
-def free_port(preferred: int, *, besides: Collection[int] = ()) -> int:
-    """Return `preferred`, or the next port above it that nobody holds."""
+def claim_port(preferred: int, held: ExitStack, folder: Path | None = None) -> int:
+    """Return `preferred` or the next port above it that nobody holds; `held` gives it back."""
     last = min(preferred + TRIES, HIGHEST + 1)
     for port in range(preferred, last):
-        if port not in besides and is_free(port):
-            return port
-    raise NoPortFree(f"no free port from {preferred} to {last - 1}: choose another in the profile")
+        claim = _claim(folder or _shared_folder(), port)
+        if claim is None or not is_free(port):
+            if claim is not None:
+                claim.release()
+            continue
+        held.callback(claim.release)
+        return port
+    raise NoPortFree(
+        f"no free port from {preferred} to {last - 1}; do: choose another in the profile"
+    )
 
 
 def is_free(port: int) -> bool:
@@ -40,3 +53,16 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _claim(folder: Path, port: int) -> Claim | None:
+    claim = Claim(folder / f"{port}.lock")
+    if claim.take():
+        return claim
+    claim.release()
+    return None
+
+
+def _shared_folder() -> Path:
+    # Beside every checkout of this user: the ports of a machine are shared by all of them.
+    return Path(tempfile.gettempdir()) / f"holdfast-ports-{os.getuid()}"

@@ -48,7 +48,8 @@ class Claim:
 
     def __init__(self, path: Path) -> None:
         private(path.parent)
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._descriptor = os.open(path, flags, 0o600)
 
     def take(self) -> bool:
         """Take the claim; say no when another process holds it."""

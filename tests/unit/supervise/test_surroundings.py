@@ -2,13 +2,14 @@ import io
 import os
 import socket
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from holdfast.supervise.house import House, surroundings
 from holdfast.supervise.logs import last_line, open_log, rotate
-from holdfast.supervise.ports import LOOPBACK, NoPortFree, free_port, is_free
+from holdfast.supervise.ports import LOOPBACK, NoPortFree, claim_port, is_free
 from holdfast.supervise.prefect_server import BadAddress, api_url, environment
 from holdfast.supervise.screen import Screen, status_line
 
@@ -18,24 +19,29 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_taken_port_means_the_next_free_one() -> None:
-    with socket.create_server((LOOPBACK, 0)) as holder:
+def test_a_taken_port_means_the_next_free_one(tmp_path: Path) -> None:
+    with socket.create_server((LOOPBACK, 0)) as holder, ExitStack() as held:
         port = holder.getsockname()[1]
         assert not is_free(port)
-        assert port < free_port(port) <= port + 100
+        assert port < claim_port(port, held, tmp_path) <= port + 100
 
 
-def test_a_port_promised_to_another_child_is_passed_over() -> None:
-    first = free_port(20_000)
-    assert free_port(20_000, besides=(first,)) > first
+def test_a_port_that_is_claimed_but_not_listened_on_yet_is_passed_over(tmp_path: Path) -> None:
+    with ExitStack() as first, ExitStack() as second:
+        port = claim_port(20_000, first, tmp_path)
+        assert claim_port(port, second, tmp_path) > port
+        first.close()
+        assert claim_port(port, second, tmp_path) == port
 
 
-def test_no_free_port_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server((LOOPBACK, 0)) as holder:
+def test_no_free_port_is_an_error_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server((LOOPBACK, 0)) as holder, ExitStack() as held:
         port = holder.getsockname()[1]
         monkeypatch.setattr("holdfast.supervise.ports.TRIES", 1)
         with pytest.raises(NoPortFree, match=f"from {port} to {port}"):
-            free_port(port)
+            claim_port(port, held, tmp_path)
 
 
 @pytest.mark.parametrize(
