@@ -5,6 +5,7 @@ SHA-256 over one line `[stream,type,version,market_time,payload]` for each domai
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, get_args
 
@@ -47,9 +48,17 @@ class EventHash:
 
     def add(self, at: int, entry: Event | Note, payload: bytes) -> None:
         """Take one entry in; bookkeeping is passed over."""
-        head, is_event = _head(type(entry))
-        if is_event:
+        head = _HEADS[type(entry)]
+        if head is not None:
             self._digest.update(b"%b%d,%b]\n" % (head, at, payload))
+
+    def take(self, at: int, entries: Sequence[Event | Note]) -> None:
+        """Take entries of one market time in, encoding those it covers."""
+        time, update = b"%d," % at, self._digest.update
+        for entry in entries:
+            head = _HEADS[type(entry)]
+            if head is not None:
+                update(head + time + _ENCODE(entry) + b"]\n")
 
     def add_row(self, stream: str, name: str, version: int, at: int, payload: str) -> None:
         """Take one stored row in, without decoding it."""
@@ -61,12 +70,15 @@ class EventHash:
         return self._digest.hexdigest()
 
 
-@cache
-def _head(kind: type) -> tuple[bytes, bool]:
-    stream, version = kind.stream, kind.version  # type: ignore[attr-defined]  # every entry has them
-    return f'["{stream}","{kind.__name__}",{version},'.encode(), not stream.startswith("ops/")
+def _head(kind: Any) -> bytes | None:  # noqa: ANN401 (an entry class)
+    if kind.stream.startswith("ops/"):
+        return None
+    return f'["{kind.stream}","{kind.__name__}",{kind.version},'.encode()
 
 
 @cache
 def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
+
+
+_HEADS: dict[type, bytes | None] = {kind: _head(kind) for kind in TYPES.values()}

@@ -21,7 +21,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+        if "set lock" in str(error):
             raise LedgerLocked(
                 f"{path.name} is open in another process; stop the desk, or ask it instead"
             ) from error

@@ -6,7 +6,7 @@ from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.market import Candle
 from holdfast.engine.books import Books
-from holdfast.ledger.codec import EventHash, encode
+from holdfast.ledger.codec import EventHash
 
 
 class MemoryLedger:
@@ -29,10 +29,8 @@ class MemoryLedger:
 
     def commit(self, at: int, entries: Sequence[Event | Note]) -> int:
         """Append rows of one market time."""
-        rows, add = self.rows, self._hash.add
-        for entry in entries:
-            rows.append((at, entry))
-            add(at, entry, encode(entry))
+        self.rows += [(at, entry) for entry in entries]
+        self._hash.take(at, entries)
         self.sequence += len(entries)
         return self.sequence
 

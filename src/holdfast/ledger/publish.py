@@ -5,7 +5,6 @@ most every `status_every` seconds, tables and events at most every `tables_every
 any other fault is kept in `problem`, logged once, and tried again.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +16,8 @@ from holdfast.clock import Clock
 from holdfast.ledger.generation import Generations
 from holdfast.ledger.manifest import STATUS, Manifest
 from holdfast.ledger.paths import make_private, write_private
+from holdfast.telemetry import log
 
-_LOG = logging.getLogger(__name__)
 _FAULTS = (OSError, duckdb.Error, pa.ArrowException)
 
 
@@ -112,7 +111,7 @@ class Publisher:
                 work()
             except _FAULTS as error:
                 if self.problem is None:
-                    _LOG.warning("publishing failed and is tried again: %s", error)
+                    log.warning(f"publishing failed and is tried again: {error}")
                 self.problem = str(error)
                 return False
         self.problem = None

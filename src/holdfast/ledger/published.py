@@ -60,13 +60,14 @@ class Published:
     def query(self, sql: str, *, seconds: float = 5.0, rows: int = query.ROWS) -> query.Answer:
         """Answer one SELECT over views named after the tables, and `event`."""
         query.check(sql)
-        connection = self._views()
+        connection = self.connect()
         try:
             return query.ask(connection, sql, seconds=seconds, rows=rows)
         finally:
             connection.close()
 
-    def _views(self) -> duckdb.DuckDBPyConnection:
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open a database in memory with a view for each table, shut off from everything else."""
         found = self.manifest
         if found is None:
             raise LedgerError(f"nothing is published in {self.folder.name}; start the desk once")
