@@ -42,7 +42,7 @@ class Table(NamedTuple):
 def read_table(path: Path) -> Table:
     """Read a candle file; raise DataError where it is none."""
     read = _READERS.get(path.suffix.lower())
-    if read is None:
+    if read is None or "\0" in path.name:
         raise fault(path, f"{cut(path.suffix)} is no candle format", _ALLOWED)
     try:
         size = path.stat().st_size
@@ -76,12 +76,12 @@ def cut(value: object, longest: int = LONGEST_TEXT) -> str:
 
 def _csv(path: Path) -> Table:
     raw = path.read_bytes()
+    if b"\0" in raw:
+        raise _not_text(path, raw[: raw.index(b"\0")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_text(path, raw[: error.start]) from error
-    if "\0" in text:
-        raise _not_text(path, raw[: raw.index(b"\0")])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     numbers: list[int] = []
