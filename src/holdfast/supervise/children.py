@@ -25,6 +25,7 @@ PROBE_SECONDS = 0.25
 CALM_PROBE_SECONDS = 2.0
 MISSES = 3
 FAILED = 1
+SHORTEST_LIFE = 1.0  # a child that asks for a restart sooner may be asking for ever
 
 
 class Health(StrEnum):
@@ -85,7 +86,8 @@ class Child:
             self.well.clear()
             if code in self.spec.final:
                 return code
-            pause = 0.0 if code in self.spec.at_once else self._backoff.after(lived)
+            asked = code in self.spec.at_once and lived >= SHORTEST_LIFE
+            pause = 0.0 if asked else self._backoff.after(lived)
             self._tell(self._account(code, pause))
             await asyncio.sleep(pause)
 

@@ -28,14 +28,19 @@ class Theatre:
         self.noted: list[tuple[Process, ...]] = []
         self.seen: list[object] = []
 
-    def play(self, specs: list[ChildSpec], act: Callable[[], None]) -> int:
+    def play(
+        self,
+        specs: list[ChildSpec],
+        act: Callable[[], None],
+        ending: signal.Signals = signal.SIGTERM,
+    ) -> int:
         outside = Outside(
             screen=Screen(self.data, self.notes),
             addresses=lambda: {"web": ("dashboard", "http://127.0.0.1:1")},
             noted=self.noted.append,
             backoff=lambda: Backoff(first=0.05),
         )
-        thread = threading.Thread(target=self._act, args=(act,))
+        thread = threading.Thread(target=self._act, args=(act, ending))
         thread.start()
         try:
             return run(specs, outside)
@@ -47,11 +52,11 @@ class Theatre:
         return {each.name: each.pid for each in self.noted[-1]} if self.noted else {}
 
     @staticmethod
-    def _act(act: Callable[[], None]) -> None:
+    def _act(act: Callable[[], None], ending: signal.Signals) -> None:
         try:
             act()
         finally:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), ending)  # one signal only: a late one would end the tests
 
 
 def gone(pid: int) -> bool:
@@ -79,11 +84,11 @@ def test_ctrl_c_gives_130(spec: MakeSpec, eventually: Eventually) -> None:
     theatre = Theatre()
 
     def act() -> None:
-        assert eventually(lambda: "desk" in theatre.pids)
-        os.kill(os.getpid(), signal.SIGINT)
-        assert eventually(lambda: "SIGINT" in theatre.notes.getvalue())
+        theatre.seen.append(eventually(lambda: "desk" in theatre.pids))
 
-    assert theatre.play([spec("desk", FOREVER)], act) == 130
+    assert theatre.play([spec("desk", FOREVER)], act, signal.SIGINT) == 130
+    assert theatre.seen == [True]
+    assert "SIGINT: stopping" in theatre.notes.getvalue()
 
 
 def test_a_killed_child_is_started_again(spec: MakeSpec, eventually: Eventually) -> None:
@@ -176,7 +181,7 @@ import sys, time
 from pathlib import Path
 flag = Path({str(flag)!r})
 if not flag.exists():
-    flag.touch(); sys.exit(75)
+    flag.touch(); time.sleep(1.1); sys.exit(75)
 while True: time.sleep(1)
 """
 
@@ -186,6 +191,20 @@ while True: time.sleep(1)
     theatre.play([spec("desk", code, at_once=frozenset({75}))], act)
 
     assert "desk ended with code 75; it starts again now" in theatre.notes.getvalue()
+
+
+def test_a_child_that_asks_for_restarts_without_end_has_to_wait(
+    spec: MakeSpec, eventually: Eventually
+) -> None:
+    theatre = Theatre()
+
+    def act() -> None:
+        words = "desk ended with code 75; it starts again in 0.05 s"
+        theatre.seen.append(eventually(lambda: words in theatre.notes.getvalue()))
+
+    theatre.play([spec("desk", "raise SystemExit(75)", at_once=frozenset({75}))], act)
+
+    assert theatre.seen == [True]
 
 
 def test_a_child_waits_for_the_one_it_needs_and_for_its_preparation(
