@@ -395,6 +395,8 @@ def test_v26_a_reprice_counts_what_has_traded_and_never_goes_below_it(opened):
     assert answer(venue.reprice(move("b", 1, "0.090", "10"))) == ("refused", "min_size")
     assert answer(venue.reprice(move("b", 1, "0.090", "30"))) == ACCEPTED
     assert venue.balances()["USD"].held == Decimal("1.80450000")
+    moved = venue.order("b")
+    assert (moved.size, moved.filled) == (Decimal(30), Decimal(10))
 
 
 @pytest.mark.parametrize(
