@@ -321,12 +321,12 @@ def _wave(index: int) -> Decimal:
 def _parquet(name: str, rows: list[dict[str, Any]], path: Path) -> None:
     columns = SHAPES[name].split(", ")
     names = [column.split()[0] for column in columns]
-    marks = ", ".join(f"cast(? as {column.split(maxsplit=1)[1]})" for column in columns)
+    marks = ", ".join(f"cast(unnest(?) as {column.split(maxsplit=1)[1]})" for column in columns)
     with duckdb.connect() as connection:
         connection.execute(f"create table shape ({SHAPES[name]})")
         if rows:
-            values = [[_plain(row[key]) for key in names] for row in rows]
-            connection.executemany(f"insert into shape values ({marks})", values)
+            values = [[_plain(row[key]) for row in rows] for key in names]
+            connection.execute(f"insert into shape select {marks}", values)
         connection.table("shape").write_parquet(str(path))
 
 
