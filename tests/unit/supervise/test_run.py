@@ -60,7 +60,10 @@ class Theatre:
 
 
 def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_all_children_run_until_sigterm_and_none_is_left(
@@ -77,7 +80,7 @@ def test_all_children_run_until_sigterm_and_none_is_left(
 
     assert code == 0
     assert len(started) == 2
-    assert all(gone(pid) for pid in started.values())
+    assert eventually(lambda: all(gone(pid) for pid in started.values()))
 
 
 def test_ctrl_c_gives_130(spec: MakeSpec, eventually: Eventually) -> None:
@@ -127,12 +130,12 @@ while True: time.sleep(1)
         assert eventually(lambda: len(grandchildren()) == 1 and "desk" in theatre.pids)
         os.kill(theatre.pids["desk"], signal.SIGKILL)
         theatre.seen.append(eventually(lambda: len(grandchildren()) == 2))
-        theatre.seen.append(gone(grandchildren()[0]))
+        theatre.seen.append(eventually(lambda: gone(grandchildren()[0])))
 
     theatre.play([spec("desk", code)], act)
 
     assert theatre.seen == [True, True]
-    assert all(gone(pid) for pid in grandchildren())
+    assert eventually(lambda: all(gone(pid) for pid in grandchildren()))
 
 
 def test_a_descendant_in_a_session_of_its_own_is_ended_too(
@@ -155,7 +158,7 @@ while True: time.sleep(1)
     )
 
     assert theatre.seen == [True]
-    assert gone(int(file.read_text()))
+    assert eventually(lambda: gone(int(file.read_text())))
 
 
 def test_a_desk_that_refuses_its_configuration_ends_everything_with_2(
@@ -168,7 +171,7 @@ def test_a_desk_that_refuses_its_configuration_ends_everything_with_2(
 
     assert run(specs, outside) == 2
     assert "desk: profiles/paper.yaml:3:1: wrong" in theatre.notes.getvalue()
-    assert all(gone(process.pid) for noted in theatre.noted for process in noted)
+    assert eventually(lambda: all(gone(each.pid) for noted in theatre.noted for each in noted))
 
 
 def test_a_desk_that_asks_for_a_restart_gets_it_at_once(
@@ -279,7 +282,7 @@ while True: time.sleep(1)
 
     assert theatre.seen == [True]
     assert ends.read_text().split() == ["desk", "server"]
-    assert all(gone(process.pid) for noted in theatre.noted for process in noted)
+    assert eventually(lambda: all(gone(each.pid) for noted in theatre.noted for each in noted))
 
 
 def test_a_second_signal_ends_by_force(
