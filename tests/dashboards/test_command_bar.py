@@ -1,0 +1,200 @@
+"""The command bar speaks to a desk on this machine only, briefly, and never twice."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import control
+from dashboards.control import Desk, Verb
+
+VERBS = [
+    {"action": "pause", "help": "stop new entries", "parameters": []},
+    {"action": "set_entry_pct", "help": "entry distance", "parameters": [{"name": "value"}]},
+    {"action": "toggle_sticky", "help": "", "parameters": ["slot_id", "sticky"]},
+]
+KNOWN = [Verb("pause", "", ()), Verb("toggle_sticky", "", ("slot_id", "sticky"))]
+
+
+class Api(BaseHTTPRequestHandler):
+    """A control API that answers what the test put in its server."""
+
+    def do_GET(self) -> None:
+        self.answer(200, self.server.verbs)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.asked.append((self.headers["authorization"], body))
+        time.sleep(self.server.delay)
+        self.answer(*self.server.reply)
+
+    def answer(self, code: int, body: Any) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(code)
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *args: Any) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def api() -> Iterator[Any]:
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    server.verbs, server.reply, server.asked = VERBS, (200, {"ok": True, "message": "paused"}), []
+    server.delay = 0.0
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def published_beside(tmp_path: Path) -> Callable[..., Path]:
+    def make(facts: dict[str, str]) -> Path:
+        folder = tmp_path / "published"
+        folder.mkdir(exist_ok=True)
+        (tmp_path / "control.json").write_text(json.dumps(facts))
+        return folder
+
+    return make
+
+
+def test_verbs_and_their_parameters_are_read(api: Any) -> None:
+    found = control.verbs(Desk(api.url, "t"))
+    assert not isinstance(found, str)
+    assert [(verb.action, verb.parameters) for verb in found] == [
+        ("pause", ()),
+        ("set_entry_pct", ("value",)),
+        ("toggle_sticky", ("slot_id", "sticky")),
+    ]
+
+
+def test_a_command_is_sent_once_with_the_token(api: Any) -> None:
+    answer = control.send(Desk(api.url, "secret"), {"action": "pause"})
+    assert (answer.ok, answer.message) == (True, "paused")
+    assert api.asked == [("Bearer secret", {"action": "pause"})]
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "message"),
+    [
+        (400, {"ok": False, "message": "value must be at least 0.05"}, "value must be at least"),
+        (200, {"ok": False, "message": "resume refused"}, "resume refused"),
+        (500, b"<html>", "HTTP 500"),
+    ],
+)
+def test_a_refusal_is_shown_as_the_desk_said_it(
+    code: int, body: Any, message: str, api: Any
+) -> None:
+    api.reply = (code, body)
+    answer = control.send(Desk(api.url, "t"), {"action": "resume"})
+    assert not answer.ok
+    assert message in answer.message
+
+
+def test_a_desk_that_does_not_answer_never_holds_the_page(api: Any) -> None:
+    api.delay = 8.0
+    start = time.monotonic()
+    answer = control.send(Desk(api.url, "t"), {"action": "pause"})
+    assert time.monotonic() - start < control.PATIENCE
+    assert "whether it acted is not known" in answer.message
+
+
+def test_a_desk_that_is_gone_is_a_sentence() -> None:
+    gone = Desk("http://127.0.0.1:9", "t")
+    assert "nothing was done" in control.send(gone, {"action": "pause"}).message
+    assert control.verbs(gone) == "The desk does not answer, so it takes no commands now."
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com:80", "https://127.0.0.1", "http://[", "file:///x"]
+)
+def test_the_token_is_never_sent_off_this_machine(
+    url: str, published_beside: Callable[..., Path]
+) -> None:
+    found = control.find_desk(published_beside({"url": url, "token": "t"}))
+    assert isinstance(found, str)
+    assert "not this machine" in found
+
+
+def test_a_missing_or_broken_control_file_is_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    assert "not running" in str(control.find_desk(folder))
+    (tmp_path / "control.json").write_text("{")
+    assert "cannot be read" in str(control.find_desk(folder))
+    (tmp_path / "control.json").write_text("[]")
+    assert "no address" in str(control.find_desk(folder))
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("pause", {"action": "pause"}),
+        ("toggle_sticky 3 false", {"action": "toggle_sticky", "slot_id": 3, "sticky": False}),
+        ("toggle_sticky sticky=true 3", {"action": "toggle_sticky", "slot_id": 3, "sticky": True}),
+    ],
+)
+def test_a_line_becomes_a_command(line: str, command: dict[str, Any]) -> None:
+    assert control.parse(line, KNOWN) == command
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("", "Type a verb"),
+        ("panic", "There is no verb panic"),
+        ("pause now", "takes no value; now is one too many"),
+        ("toggle_sticky size=3", "it has no size"),
+    ],
+)
+def test_a_line_that_is_no_command_says_what_is_wrong(line: str, sentence: str) -> None:
+    said = control.parse(line, KNOWN)
+    assert isinstance(said, str)
+    assert sentence in said
+
+
+def test_amounts_keep_their_digits() -> None:
+    known = [Verb("set_entry_pct", "", ("value",))]
+    command = control.parse("set_entry_pct 0.40", known)
+    assert command == {"action": "set_entry_pct", "value": "0.40"}
+
+
+def test_the_bar_is_disabled_with_a_sentence_when_the_desk_is_down(tmp_path: Path) -> None:
+    app = AppTest.from_function(_bar, args=(str(tmp_path / "published"),)).run()
+    assert not app.exception
+    assert app.text_input[0].disabled
+    assert "not running" in app.text_input[0].placeholder
+
+
+def test_the_bar_sends_a_verb_and_shows_the_answer(
+    api: Any, published_beside: Callable[..., Path], markup: Callable[[AppTest], str]
+) -> None:
+    folder = published_beside({"url": api.url, "token": "t"})
+    app = AppTest.from_function(_bar, args=(str(folder),)).run()
+    assert not app.exception
+    app.text_input[0].set_value("pause").run()
+    assert "paused" in markup(app)
+    assert app.text_input[0].value == ""
+    app.run()
+    assert len(api.asked) == 1
+    app.text_input[0].set_value("panic").run()
+    assert "There is no verb panic" in markup(app)
+    assert len(api.asked) == 1
+
+
+def _bar(folder: str) -> None:
+    from pathlib import Path
+
+    from dashboards.parts.command_bar import command_bar
+
+    command_bar(Path(folder))
