@@ -155,6 +155,8 @@ class Child:
 
     def _judge(self, misses: int) -> None:
         if misses == 0 and not self.well.is_set():
+            if self.restarts or self.health is Health.SILENT:
+                self._tell(f"{self.spec.name} is well again")
             self.health = Health.WELL
             self.well.set()
         elif misses >= MISSES and self.well.is_set():

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from holdfast.supervise.children import Backoff, Child
+from holdfast.supervise.children import Backoff, Child, Health
 from holdfast.supervise.lifeline import Lifeline
 from holdfast.supervise.logs import rotate
 from holdfast.supervise.record import Process, describe
@@ -103,7 +103,11 @@ class _Supervisor:
             self._announce(loop.time() - born)
             if self._outside.status is not None:
                 status = await self._outside.status()
-                ailing = [each.spec.name for each in self._children if not each.well.is_set()]
+                ailing = [
+                    f"{child.spec.name} {child.health}"
+                    for child in self._children
+                    if child.health is not Health.WELL
+                ]
                 self._screen.status(status_line(status, ailing), at=loop.time())
             await asyncio.sleep(REPORT_SECONDS)
 

@@ -82,7 +82,7 @@ def status_line(status: Mapping[str, object] | None, ailing: Iterable[str] = ())
     else:
         words = [f"{label} {_first(status, names)}" for label, names in FIELDS]
     sick = list(ailing)
-    return "  ".join([*words, *([f"not well: {', '.join(sick)}"] if sick else [])])
+    return "  ".join([*words, *([f"({', '.join(sick)})"] if sick else [])])
 
 
 def _first(status: Mapping[str, object], names: tuple[str, ...]) -> str:

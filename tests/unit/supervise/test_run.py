@@ -102,10 +102,11 @@ def test_a_killed_child_is_started_again(spec: MakeSpec, eventually: Eventually)
         first = theatre.pids["desk"]
         os.kill(first, signal.SIGKILL)
         theatre.seen.append(eventually(lambda: theatre.pids.get("desk", first) != first))
+        theatre.seen.append(eventually(lambda: "desk is well again" in theatre.notes.getvalue()))
 
     theatre.play([spec("desk", FOREVER)], act)
 
-    assert theatre.seen == [True]
+    assert theatre.seen == [True, True]
     assert "desk was ended by signal 9; it starts again in 0.05 s" in theatre.notes.getvalue()
 
 

@@ -173,8 +173,8 @@ def test_the_status_line_shows_what_the_desk_says_and_hides_control_signs() -> N
         "slots": [1, 2],
         "total_round_trips": 0,
     }
-    line = status_line(status, ["worker"])
-    assert line == "tick 7  price 0.1  mode RUN?[2J  slots 2  fills -  cycles 0  not well: worker"
+    line = status_line(status, ["worker waiting"])
+    assert line == "tick 7  price 0.1  mode RUN?[2J  slots 2  fills -  cycles 0  (worker waiting)"
     assert status_line(None) == "the desk does not answer yet"
 
 
