@@ -12,14 +12,14 @@ from typing import TextIO
 PLAIN_SECONDS = 60.0
 WIDTH = 12
 UNKNOWN = "-"
-FIELDS = (
-    ("tick", ("tick", "tick_number", "ticks")),
-    ("price", ("price",)),
-    ("mode", ("mode",)),
-    ("slots", ("slot_count", "slots")),
-    ("fills", ("fills", "fill_count", "total_fills")),
-    ("cycles", ("total_round_trips",)),
-)
+FIELDS = {
+    "tick": "tick",
+    "price": "price",
+    "mode": "mode",
+    "slots": "slot_count",
+    "fills": "total_fills",
+    "cycles": "total_round_trips",
+}
 
 
 class Screen:
@@ -80,13 +80,11 @@ def status_line(status: Mapping[str, object] | None, ailing: Iterable[str] = ())
     if status is None:
         words = ["the desk does not answer yet"]
     else:
-        words = [f"{label} {_first(status, names)}" for label, names in FIELDS]
+        words = [f"{label} {_shown(status.get(key))}" for label, key in FIELDS.items()]
     sick = list(ailing)
     return "  ".join([*words, *([f"({', '.join(sick)})"] if sick else [])])
 
 
-def _first(status: Mapping[str, object], names: tuple[str, ...]) -> str:
-    value = next((status[name] for name in names if status.get(name) is not None), UNKNOWN)
-    if isinstance(value, list | dict):
-        return str(len(value))
-    return "".join(sign if sign.isprintable() else "?" for sign in str(value))
+def _shown(value: object) -> str:
+    text = UNKNOWN if value is None else str(value)
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -170,7 +170,7 @@ def test_the_status_line_shows_what_the_desk_says_and_hides_control_signs() -> N
         "tick": 7,
         "price": "0.1",
         "mode": "RUN\x1b[2J",
-        "slots": [1, 2],
+        "slot_count": 2,
         "total_round_trips": 0,
     }
     line = status_line(status, ["worker waiting"])
