@@ -168,7 +168,7 @@ def _exact(value: Decimal | float | str) -> Decimal:
 
 
 def _counted(column: NDArray[Any], step: Decimal) -> Column:
-    counts = np.rint(np.asarray(column, dtype=np.float64) / float(step)).astype(np.int64)
+    counts = np.rint(np.asarray(column, dtype=np.float64) / float(step))
     distinct, places = np.unique(counts, return_inverse=True)
     values = [int(count) * step for count in distinct]
     return [values[place] for place in places]

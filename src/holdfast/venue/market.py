@@ -29,6 +29,7 @@ FEWEST = 60
 MEDIAN_VOLUME = 50_000.0
 MINUTE_SD = 0.0013
 MINUTE_SECONDS = 60
+MOST_TICKS = 10**11
 HIGHEST_LOG = 30.0
 REACH = 0.6
 BUSIEST = 8.0
@@ -88,6 +89,11 @@ class GeneratedFeed:
         self._step = step
         self._minutes = seconds / MINUTE_SECONDS
         self._first = max(1, round(start_price / tick))
+        if self._first > MOST_TICKS:
+            raise DataError(
+                f"a first price of {start_price} is more than {MOST_TICKS:,} ticks of {tick}; "
+                f"do: lower the price, or use a coarser tick"
+            )
         self._size = max(FEWEST, BLOCK_HOURS * HOUR // length_of(seconds))
         self._block = 0
         self._offset = 0

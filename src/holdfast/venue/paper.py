@@ -60,6 +60,7 @@ class PaperVenue:
         opening = {asset: Balance(amount, Decimal(0)) for asset, amount in balances.items()}
         self._matching = Matching(instrument, opening, open_order_cap)
         self._candle: Candle | None = None
+        self._walked: Candle | None = None
         self._path: tuple[Decimal, ...] = ()
         self._step = STEPS
         self._mark: Decimal | None = None
@@ -75,6 +76,7 @@ class PaperVenue:
         self._shown = 0  # a walk that was left at a step may not have been heard: tell again
         if self._step >= STEPS and not self._take():
             return
+        self._walked = self._candle
         while self._step < STEPS:
             observation = self._walk(watch)
             if observation is not None:
@@ -99,7 +101,7 @@ class PaperVenue:
         end = _first_reached(candles, start, stop, floor, ceiling)
         if end > start:
             self._feed.skip(end - start)
-            self._candle = candles.row(end - 1)
+            self._candle = self._walked = candles.row(end - 1)
             self._mark = self._candle.close
             self._budget = self._share(self._candle)
             self._noted = False
@@ -169,8 +171,8 @@ class PaperVenue:
         return self._matching.holdings.balances()
 
     def candle(self) -> Candle | None:
-        """Return the candle that was walked or passed over last."""
-        return self._candle
+        """Return the candle walked or passed over last in this life of the venue."""
+        return self._walked
 
     def close(self) -> None:
         """Let go of the journal."""

@@ -91,6 +91,14 @@ def test_a_death_between_two_steps_goes_on_with_the_next_step_of_that_candle(tmp
     assert steps == [number * MINUTE // 4 for number in range(6)]
 
 
+def test_a_candle_that_was_cut_short_is_news_again_after_a_death(tmp_path):
+    next(opened(tmp_path).observe(Watch()))
+    again = opened(tmp_path)
+    assert again.candle() is None
+    assert list(again.observe(_never())) == []
+    assert again.candle().at == 0
+
+
 def test_executions_matched_and_never_seen_are_listed_after_a_death(tmp_path):
     rows = [(0, *[Decimal("0.1")] * 4, 1), (MINUTE, *[Decimal("0.08")] * 4, 1)]
     candles = Candles.from_rows(rows, seconds=60, tick=TICK, step=Decimal(1))

@@ -108,3 +108,16 @@ def test_another_process_draws_the_same_market():
 def test_the_state_of_another_market_is_refused(other):
     with pytest.raises(DataError, match="another generated market"):
         market().restore(other.state())
+
+
+def test_a_first_price_of_too_many_ticks_is_refused():
+    with pytest.raises(DataError, match="do: lower the price, or use a coarser tick"):
+        market(price="1000000000", tick=Decimal("0.000000000001"))
+
+
+def test_the_finest_size_step_and_the_longest_candle_keep_volumes_sound():
+    feed = GeneratedFeed(
+        7, "mixed", Decimal("0.1"), START, 86_400, TICK, step=Decimal("0.000000000001")
+    )
+    volumes = [candle.volume for candle in taken(feed, 100)]
+    assert 10**6 < min(volumes) < max(volumes) < 10**11
