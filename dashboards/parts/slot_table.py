@@ -84,9 +84,10 @@ def _row(row: Mapping[str, Any], states: Mapping[int, Mapping[str, Any]]) -> dic
 
 
 def _one_sided(row: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+    told = standing.mapping(row.get("legs"))
     said = [
         f"{name} {leg.get('block')}"
-        for name, leg in (("A", _leg(state, "a")), ("B", _leg(state, "b")))
+        for name, leg in (("A", _leg(told or state, "a")), ("B", _leg(told or state, "b")))
         if leg.get("block") not in (None, "none") and not leg.get("order") and not leg.get("lot")
     ]
     if said:

@@ -17,6 +17,7 @@ from dashboards.queries import Data
 HOUR = 3_600 * theme.MICRO
 WINDOWS: Mapping[str, int] = {"6 h": 6, "24 h": 24, "3 d": 72, "14 d": 336, "all": 0}
 MOST_BARS = 480
+_BANDS = {"caution": "warn", "stop": "bad"}
 MOST_POINTS = 600
 
 
@@ -78,13 +79,14 @@ def _cycles(data: Data, ever: Mapping[str, Any]) -> str:
 def _cap(status: Mapping[str, Any], resting: int) -> Tile:
     block = standing.mapping(status.get("capacity_fill_health"))
     used = standing.first(block, "open_orders_current", "open_orders_internal")
-    limit = standing.first(block, "open_order_limit_configured", "open_orders_safe_cap")
+    limit = standing.whole(
+        standing.first(block, "open_orders_safe_cap", "open_order_limit_configured")
+    )
     shown = theme.number(resting if used is None else used, 0)
-    cap = "no cap" if limit is None else f"of {theme.number(limit, 0)}"
-    room = standing.first(block, "open_order_headroom")
-    tone = "warn" if (left := theme.decimal(room)) is not None and left < 10 else ""  # noqa: PLR2004
-    note = "" if room is None else f"room for {theme.number(room, 0)}"
-    return Tile("open orders", f"{shown} {cap}", tone, note)
+    cap = "" if limit is None else f" of {theme.number(limit, 0)}"
+    room = standing.whole(block.get("open_order_headroom"))
+    note = "no cap" if limit is None else f"room for {theme.number(room, 0)}"
+    return Tile("open orders", shown + cap, _BANDS.get(str(block.get("status_band")), ""), note)
 
 
 def _tone(value: object) -> str:

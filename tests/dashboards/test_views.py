@@ -78,6 +78,23 @@ def test_a_halted_desk_says_why(show: Show, markup: Read, published: Build) -> N
     assert "Halted: accounts do not sum." in text
 
 
+def test_what_an_operator_or_the_environment_changed_is_said(
+    show: Show, markup: Read, published: Build
+) -> None:
+    folder = published(
+        candles=60,
+        count=2,
+        rules_overrides={"pair_entry_pct": {"profile": 0.2, "in_force": 0.4}},
+        settings_notices=[{"source": "ADX_PERIOD", "problem": "below 2", "outcome": "2 is used"}],
+        reload={"problem": "paper.yaml:3: slots must be at least 1", "pending": ["candle_seconds"]},
+    )
+    text = markup(fine(show("overview", folder)))
+    assert "pair_entry_pct is 0.4 by an operator&#x27;s command; the profile says 0.2." in text
+    assert "Setting ADX_PERIOD: below 2; 2 is used." in text
+    assert "the last good one is in force: paper.yaml:3" in text
+    assert "wait for a restart of the desk: candle_seconds" in text
+
+
 def test_holds_are_named_with_their_reason(show: Show, markup: Read, published: Build) -> None:
     folder = published(holds=[{"name": "drift", "reason": "venue has 2 DOGE more"}])
     assert "Hold drift: venue has 2 DOGE more." in markup(fine(show("overview", folder)))

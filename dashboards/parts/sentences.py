@@ -1,0 +1,74 @@
+"""Say in plain sentences what needs a person's eye: age, halts, holds, refused or pending edits.
+
+Data older than `STALE_AFTER` seconds is stale. Each sentence carries the tone it is drawn in.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards import standing, theme
+from dashboards.queries import Data
+
+STALE_AFTER = 10.0
+MOST_NOTICES = 3
+_STALE = (
+    "The desk has published nothing since {since}, {age} ago. It is stopped, or cannot write. "
+    "Everything below is as it was then."
+)
+Sentence = tuple[str, str]
+
+
+def is_stale(data: Data) -> bool:
+    """Say whether the desk has stopped publishing."""
+    return data.age is not None and data.age > STALE_AFTER
+
+
+def sentences(data: Data) -> list[Sentence]:
+    """List what there is to say, the most urgent first."""
+    said = [(problem, "warn") for problem in data.problems]
+    if is_stale(data):
+        since = theme.moment(data.published_at, data.zone)
+        said.append((_STALE.format(since=since, age=theme.age(data.age)), "bad"))
+    status = data.status
+    return said + _mode(status) + _holds(status) + _profile(status) + _settings(status)
+
+
+def _mode(status: Mapping[str, Any]) -> list[Sentence]:
+    mode, reason = standing.mode(status), str(status.get("pause_reason") or "")
+    if mode not in ("HALTED", "PAUSED"):
+        return []
+    return [(f"{mode.capitalize()}: {reason or 'no reason was given'}.", theme.MODE_TONES[mode])]
+
+
+def _holds(status: Mapping[str, Any]) -> list[Sentence]:
+    return [(f"Hold {hold}. New entries wait.", "warn") for hold in standing.holds(status)]
+
+
+def _profile(status: Mapping[str, Any]) -> list[Sentence]:
+    reload = standing.mapping(status.get("reload"))
+    said = []
+    if problem := reload.get("problem"):
+        text = f"An edit of the profile was refused, the last good one is in force: {problem}"
+        said.append((text, "warn"))
+    pending = reload.get("pending")
+    if isinstance(pending, list) and pending:
+        keys = ", ".join(str(key) for key in pending)
+        said.append((f"These edits wait for a restart of the desk: {keys}.", "warn"))
+    return said
+
+
+def _settings(status: Mapping[str, Any]) -> list[Sentence]:
+    said = []
+    for key, values in standing.mapping(status.get("rules_overrides")).items():
+        both = standing.mapping(values)
+        asked, used = theme.exact(both.get("profile")), theme.exact(both.get("in_force"))
+        said.append(
+            (f"{key} is {used} by an operator's command; the profile says {asked}.", "warn")
+        )
+    notices = standing.rows(status.get("settings_notices"))
+    for notice in notices[:MOST_NOTICES]:
+        facts = [str(notice.get(name) or "") for name in ("source", "problem", "outcome")]
+        said.append((f"Setting {facts[0]}: {facts[1]}; {facts[2]}.", "warn"))
+    if len(notices) > MOST_NOTICES:
+        said.append((f"{len(notices) - MOST_NOTICES} more notices on settings.", "muted"))
+    return said
