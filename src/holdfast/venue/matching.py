@@ -13,6 +13,7 @@ from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.money import Instrument
 from holdfast.domain.observations import End, Execution
 from holdfast.venue.book import Ladder, Resting
+from holdfast.venue.ends import Ends
 from holdfast.venue.holdings import NOTHING, Holdings
 from holdfast.venue.port import Balance, VenueOrder
 from holdfast.venue.records import Canceled, Cursor, Placed, Repriced, Snapshot, Traded
@@ -33,7 +34,7 @@ class Matching:
         self.live: dict[str, Resting] = {}
         self.closed: dict[str, Resting] = {}
         self.executions: list[tuple[int, Execution]] = []
-        self.ends: list[End] = []
+        self.ends = Ends()
         self.fills = 0
         self.ranks = 0
         self.kept_from = 0
@@ -95,7 +96,7 @@ class Matching:
         self.holdings.hold(-order.hold, buys=order.buys)
         order.hold = NOTHING
         self._close(order, "canceled")
-        self.ends.append(End(client_order_id=order.client_order_id, status="canceled"))
+        self.ends.add(End(client_order_id=order.client_order_id, status="canceled"))
 
     def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Traded]:
         """Trade what a price reaches, at most `budget` of base where one is given."""
@@ -136,7 +137,7 @@ class Matching:
             balances=self.holdings.balances(),
             orders=tuple([copy(order) for order in (*self.closed.values(), *self.live.values())]),
             executions=tuple(self.executions),
-            ends=tuple(self.ends),
+            ends=tuple(self.ends.waiting),
             fills=self.fills,
             ranks=self.ranks,
             kept_from=self.kept_from,
@@ -147,7 +148,7 @@ class Matching:
         """Become what a snapshot says."""
         self.holdings = Holdings(self.instrument, snapshot.balances)
         self.executions = list(snapshot.executions)
-        self.ends = list(snapshot.ends)
+        self.ends = Ends(snapshot.ends)
         self.fills, self.ranks = snapshot.fills, snapshot.ranks
         self.kept_from = snapshot.kept_from
         for order in snapshot.orders:

@@ -13,20 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+import msgspec
+
 from holdfast.domain.errors import VenueError, VenueUnavailable
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
-from holdfast.domain.market import Candle, path
+from holdfast.domain.market import Candle
 from holdfast.domain.money import Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
 from holdfast.domain.slots import Side
-from holdfast.venue.candles import Candles, Feed, length_of
+from holdfast.venue.candles import Candles, Feed
 from holdfast.venue.journal import Journal
 from holdfast.venue.matching import Matching, described
 from holdfast.venue.port import Balance, VenueOrder, Watch
+from holdfast.venue.position import STEPS, Position
 from holdfast.venue.records import (
     Canceled,
-    Cursor,
-    FeedState,
     Placed,
     Record,
     Repriced,
@@ -35,7 +36,6 @@ from holdfast.venue.records import (
     Traded,
 )
 
-STEPS = 4
 _Write = TypeVar("_Write", Placed, Repriced, Canceled)
 
 
@@ -53,35 +53,26 @@ class PaperVenue:
         journal: Journal | None = None,
     ) -> None:
         self.instrument = instrument
-        self._feed = feed
-        self._quarter = length_of(feed.seconds) // STEPS
-        self._participation = participation
         self._journal = journal
         opening = {asset: Balance(amount, Decimal(0)) for asset, amount in balances.items()}
         self._matching = Matching(instrument, opening, open_order_cap)
-        self._candle: Candle | None = None
+        self._position = Position(feed, participation)
         self._walked: Candle | None = None
-        self._path: tuple[Decimal, ...] = ()
-        self._step = STEPS
-        self._mark: Decimal | None = None
-        self._budget: Decimal | None = None
-        self._shown = 0
-        self._told = 0
-        self._noted = True
         if journal is not None:
             self._reopen(journal)
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Walk the next candle, or what is left of one; show the steps the watch asks for."""
-        self._shown = 0  # a walk that was left at a step may not have been heard: tell again
-        if self._step >= STEPS and not self._take():
+        position, ends = self._position, self._matching.ends
+        ends.begin_again()
+        if position.step >= STEPS and not self._take():
             return
-        self._walked = self._candle
-        while self._step < STEPS:
+        self._walked = position.candle
+        while position.step < STEPS:
             observation = self._walk(watch)
             if observation is not None:
                 yield observation
-        self._settle()
+                ends.come_back()
         self._note(STEPS, durable=False)
 
     def skip_quiet(self, watch: Watch, limit: int | None = None) -> int:
@@ -89,24 +80,22 @@ class PaperVenue:
 
         It looks no further than the feed has at hand, so 0 does not mean that the market is over.
         """
-        if watch.always or self._step < STEPS or self._matching.ends:
+        position, matching = self._position, self._matching
+        if watch.always or position.step < STEPS or matching.ends.waiting:
             return 0
-        candles, start, stop = self._feed.window()
+        window = position.feed.window()
+        candles, start, stop = window
         if limit is not None:
             stop = min(stop, start + limit)
-        stop = bisect_left(candles.at, watch.due - 3 * self._quarter, start, stop)
-        bids, asks = self._matching.bids, self._matching.asks
-        floor = bids.best if watch.floor is None else max(bids.best, watch.floor)
-        ceiling = asks.best if watch.ceiling is None else min(asks.best, watch.ceiling)
-        end = _first_reached(candles, start, stop, floor, ceiling)
-        if end > start:
-            self._feed.skip(end - start)
-            self._candle = self._walked = candles.row(end - 1)
-            self._mark = self._candle.close
-            self._budget = self._share(self._candle)
-            self._noted = False
+        stop = bisect_left(candles.at, watch.due - 3 * position.quarter, start, stop)
+        bid, ask = matching.bids.best, matching.asks.best
+        floor = bid if watch.floor is None else max(bid, watch.floor)
+        ceiling = ask if watch.ceiling is None else min(ask, watch.ceiling)
+        count = _first_reached(candles, start, stop, floor, ceiling) - start
+        if count > 0:
+            self._walked = position.pass_over(window, count)
             self._note(STEPS, durable=False)
-        return end - start
+        return count
 
     def place(self, order: PlaceOrder) -> Receipt:
         """Rest a post-only limit order; an id that is known already changes nothing."""
@@ -114,7 +103,7 @@ class PaperVenue:
         matching, buys = self._matching, order.side is Side.BUY
         if matching.find(client_order_id) is not None:
             return Receipt(client_order_id=client_order_id, outcome="accepted")
-        reason = matching.refusal(price, size, self._mark, buys=buys)
+        reason = matching.refusal(price, size, self._position.mark, buys=buys)
         if not reason and matching.is_full():
             reason = "open_order_cap"
         if reason:
@@ -136,7 +125,7 @@ class PaperVenue:
             return Receipt(client_order_id=client_order_id, outcome="accepted")
         if order is None or order.status != "open":
             return _refused(client_order_id, "not_open")
-        reason = matching.refusal(price, size, self._mark, buys=order.buys)
+        reason = matching.refusal(price, size, self._position.mark, buys=order.buys)
         filled = order.size - order.left
         if reason or size <= filled:
             return _refused(client_order_id, reason or "min_size")
@@ -181,80 +170,38 @@ class PaperVenue:
 
     def snapshot(self) -> Snapshot:
         """Say everything the venue knows; two venues that say the same behave the same."""
-        return self._matching.snapshot(
-            self._market(),
-            Cursor(
-                step=self._step,
-                mark=self._mark,
-                budget=self._budget,
-                shown=self._shown,
-                candle=self._candle,
-                feed=self._feed.state(),
-            ),
-        )
+        return self._matching.snapshot(self._market(), self._position.cursor())
 
     def _take(self) -> bool:
         if self._journal is not None and self._journal.has_grown():
             self._journal.rewrite(self.snapshot())
-        candle = self._feed.next()
-        if candle is None:
-            return False
-        self._candle = candle
-        self._path = path(candle)
-        self._budget = self._share(candle)
-        self._step = 0
-        self._noted = False
-        return True
-
-    def _share(self, candle: Candle) -> Decimal | None:
-        if self._participation == 1 and candle.volume:
-            return None
-        return self._participation * candle.volume
+        return self._position.take()
 
     def _walk(self, watch: Watch) -> Observation | None:
-        matching, step = self._matching, self._step
-        at, mark = self._at(step), self._path[step]
-        self._settle()
+        matching, position = self._matching, self._position
+        step = position.step
+        at, mark = position.heads[step]
         fills: list[Traded] = []
         if matching.bids.best >= mark or matching.asks.best <= mark:
-            fills = matching.match(mark, at, self._budget)
-            if self._budget is not None:
-                self._budget -= sum(fill.execution.size for fill in fills)
-        self._mark = mark
-        self._step = step + 1
-        ends = matching.ends
-        if not (fills or ends or _is_wanted(watch, at, mark)):
+            fills = matching.match(mark, at, position.budget)
+            if position.budget is not None:
+                position.budget -= sum(fill.execution.size for fill in fills)
+        position.mark = mark
+        position.step = step + 1
+        if not (fills or matching.ends.waiting or _is_wanted(watch, at, mark)):
             return None
-        self._shown = len(ends)
         self._note(step, fills)
         executions = tuple([fill.execution for fill in fills])
-        return Observation(at=at, mark=mark, executions=executions, ends=tuple(ends))
-
-    def _at(self, step: int) -> int:
-        return self._candle.at + step * self._quarter if self._candle is not None else 0
-
-    def _settle(self) -> None:
-        if self._shown:
-            del self._matching.ends[: self._shown]
-            self._told += self._shown
-            self._shown = 0
+        return Observation(at=at, mark=mark, executions=executions, ends=matching.ends.show())
 
     def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
         if self._journal is None:
             return
-        candle, feed = (None, None) if self._noted else (self._candle, self._feed.state())
-        record = Stepped(
-            step=step,
-            mark=self._mark,
-            budget=self._budget,
-            told=self._told,
-            shown=self._shown,
-            fills=tuple(fills),
-            candle=candle,
-            feed=feed,
-        )
+        ends = self._matching.ends
+        where = self._position.record(step)
+        record = msgspec.structs.replace(where, heard=ends.heard, fills=tuple(fills))
         self._journal.append(record, durable=durable)
-        self._noted, self._told = True, 0
+        ends.heard = 0
 
     def _answer(self, record: _Write, apply: Callable[[_Write], None]) -> Receipt:
         if self._journal is not None:
@@ -271,54 +218,41 @@ class PaperVenue:
         records = journal.read()
         if not records:
             journal.rewrite(self.snapshot())
-        feed = None
         for record in records:
-            feed = self._follow(record) or feed
-        if feed is not None:
-            self._feed.restore(feed)
+            self._follow(record)
+        self._position.catch_up()
 
-    def _follow(self, record: Record) -> FeedState | None:
+    def _follow(self, record: Record) -> None:
+        matching, position = self._matching, self._position
         match record:
             case Placed():
-                self._matching.apply_place(record)
+                matching.apply_place(record)
             case Repriced():
-                self._matching.apply_reprice(record)
+                matching.apply_reprice(record)
             case Canceled():
-                self._matching.apply_cancel(record)
+                matching.apply_cancel(record)
             case Stepped():
-                self._follow_step(record)
-                return record.feed
+                matching.ends.drop(record.heard)
+                position.follow(record)
+                for fill in record.fills:
+                    matching.apply_trade(fill, position.heads[record.step][0])
             case Snapshot():
-                self._restore(record)
-                return record.cursor.feed
-        return None
+                self._check_market(record.market)
+                matching.restore(record)
+                position.restore(record.cursor)
 
-    def _follow_step(self, record: Stepped) -> None:
-        del self._matching.ends[: record.told]
-        if record.candle is not None:
-            self._candle, self._path = record.candle, path(record.candle)
-        for fill in record.fills:
-            self._matching.apply_trade(fill, self._at(record.step))
-        self._mark, self._budget, self._shown = record.mark, record.budget, record.shown
-        self._step = min(record.step + 1, STEPS)
-
-    def _restore(self, snapshot: Snapshot) -> None:
-        if snapshot.market != self._market():
+    def _check_market(self, market: str) -> None:
+        if market != self._market():
             raise VenueError(
-                f"the paper venue's journal is of {snapshot.market}, not of {self._market()}; "
+                f"the paper venue's journal is of {market}, not of {self._market()}; "
                 f"do: use another runtime, or the market it was started with"
             )
-        self._matching.restore(snapshot)
-        cursor = snapshot.cursor
-        self._step, self._mark, self._budget = cursor.step, cursor.mark, cursor.budget
-        self._shown, self._candle = cursor.shown, cursor.candle
-        self._path = () if cursor.candle is None else path(cursor.candle)
 
     def _market(self) -> str:
         market = self.instrument
         return (
             f"{market.symbol} tick {market.price_tick.normalize()} step "
-            f"{market.size_step.normalize()}, candles of {self._feed.seconds} s"
+            f"{market.size_step.normalize()}, candles of {self._position.feed.seconds} s"
         )
 
 

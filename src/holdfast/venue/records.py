@@ -52,15 +52,13 @@ class Traded(msgspec.Struct, frozen=True):
 class Stepped(msgspec.Struct, frozen=True, tag="step"):
     """A step was walked; `candle` and `feed` come with the first record of a candle.
 
-    Of the pending ends `told` were heard before it and `shown` are handed over with it. Step 4 means
-    the candle is done with.
+    `heard` of the pending ends were heard before it. Step 4 means the candle is done with.
     """
 
     step: int
     mark: Decimal | None
     budget: Decimal | None
-    told: int = 0
-    shown: int = 0
+    heard: int = 0
     fills: tuple[Traded, ...] = ()
     candle: Candle | None = None
     feed: FeedState | None = None
@@ -72,7 +70,6 @@ class Cursor(msgspec.Struct, frozen=True):
     step: int
     mark: Decimal | None
     budget: Decimal | None
-    shown: int
     candle: Candle | None
     feed: FeedState
 
