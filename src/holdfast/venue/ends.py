@@ -33,10 +33,6 @@ class Ends:
             self.heard += self._shown
             self._shown = 0
 
-    def begin_again(self) -> None:
-        """Take what was shown as not heard."""
-        self._shown = 0
-
     def drop(self, count: int) -> None:
         """Forget the oldest."""
         del self.waiting[:count]

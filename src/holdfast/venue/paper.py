@@ -64,7 +64,6 @@ class PaperVenue:
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Walk the next candle, or what is left of one; show the steps the watch asks for."""
         position, ends = self._position, self._matching.ends
-        ends.begin_again()
         if position.step >= STEPS and not self._take():
             return
         self._walked = position.candle
