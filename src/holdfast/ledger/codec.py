@@ -1,7 +1,8 @@
 """Turn events into canonical JSON and back, totally: every type, every field, nothing else.
 
-Canonical JSON: keys sorted, no blanks, decimals as text, as msgspec writes it. The event hash is
-SHA-256 over one line `[stream,type,version,market_time,payload]` for each domain event, in order.
+Canonical JSON: fields in the order in which their type declares them, keys of maps sorted, no
+blanks, decimals as text. The event hash is SHA-256 over `[stream,type,version,market_time,payload],`
+of each domain event, in order, with that payload.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from holdfast.domain.bookkeeping import Note
 from holdfast.domain.errors import LedgerCorrupt
 from holdfast.domain.events import Event
 
-_ENCODE = msgspec.json.Encoder(order="sorted").encode
+_ENCODE = msgspec.json.Encoder(order="deterministic").encode
 TYPES: dict[str, type] = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Note))}
 
 
@@ -47,33 +48,37 @@ class EventHash:
         self._digest = hashlib.sha256()
 
     def add(self, at: int, entry: Event | Note, payload: bytes) -> None:
-        """Take one entry in; bookkeeping is passed over."""
+        """Take one entry in whose payload is encoded already."""
         head = _HEADS[type(entry)]
         if head is not None:
-            self._digest.update(b"%b%d,%b]\n" % (head, at, payload))
+            stream, name, version = head
+            line = f'["{stream}","{name}",{version},{at},'.encode()
+            self._digest.update(line + payload + b"],")
 
     def take(self, at: int, entries: Sequence[Event | Note]) -> None:
         """Take entries of one market time in, encoding those it covers."""
-        time, update = b"%d," % at, self._digest.update
-        for entry in entries:
-            head = _HEADS[type(entry)]
-            if head is not None:
-                update(head + time + _ENCODE(entry) + b"]\n")
+        lines = [
+            (*head, at, entry)
+            for entry in entries
+            if (head := _HEADS[type(entry)]) is not None
+        ]
+        if lines:
+            self._digest.update(_ENCODE(lines)[1:-1] + b",")
 
     def add_row(self, stream: str, name: str, version: int, at: int, payload: str) -> None:
         """Take one stored row in, without decoding it."""
         if not stream.startswith("ops/"):
-            self._digest.update(f'["{stream}","{name}",{version},{at},{payload}]\n'.encode())
+            self._digest.update(f'["{stream}","{name}",{version},{at},{payload}],'.encode())
 
     def hexdigest(self) -> str:
         """Return the digest so far."""
         return self._digest.hexdigest()
 
 
-def _head(kind: Any) -> bytes | None:  # noqa: ANN401 (an entry class)
+def _head(kind: Any) -> tuple[str, str, int] | None:  # noqa: ANN401 (an entry class)
     if kind.stream.startswith("ops/"):
         return None
-    return f'["{kind.stream}","{kind.__name__}",{kind.version},'.encode()
+    return kind.stream, kind.__name__, kind.version
 
 
 @cache
@@ -81,4 +86,4 @@ def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
 
 
-_HEADS: dict[type, bytes | None] = {kind: _head(kind) for kind in TYPES.values()}
+_HEADS: dict[type, tuple[str, str, int] | None] = {kind: _head(kind) for kind in TYPES.values()}

@@ -16,7 +16,8 @@ from holdfast.domain.errors import LedgerError
 from holdfast.ledger import manifest, query
 from holdfast.ledger.manifest import Manifest
 
-TRIES = 3
+TRIES = 5
+_GONE = (duckdb.IOException, duckdb.CatalogException)
 _MICROSECONDS = 1_000_000
 
 
@@ -60,28 +61,47 @@ class Published:
     def query(self, sql: str, *, seconds: float = 5.0, rows: int = query.ROWS) -> query.Answer:
         """Answer one SELECT over views named after the tables, and `event`."""
         query.check(sql)
-        connection = self.connect()
-        try:
-            return query.ask(connection, sql, seconds=seconds, rows=rows)
-        finally:
-            connection.close()
+        for _ in range(TRIES):
+            before = self.manifest
+            connection = self.connect()
+            try:
+                return query.ask(connection, sql, seconds=seconds, rows=rows)
+            except query.QueryRefused as error:
+                replaced = isinstance(error.__cause__, _GONE) and self.manifest != before
+                if not replaced:
+                    raise
+            finally:
+                connection.close()
+        raise query.QueryRefused("the tables were replaced faster than they could be read")
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open a database in memory with a view for each table, shut off from everything else."""
         found = self.manifest
-        if found is None:
-            raise LedgerError(f"nothing is published in {self.folder.name}; start the desk once")
+        for _ in range(TRIES):
+            if found is None:
+                raise LedgerError(
+                    f"nothing is published in {self.folder.name}; start the desk once"
+                )
+            if all((self.folder / file).is_file() for file in found.files()):
+                break
+            found = self.manifest  # what is missing was replaced, or was lost for good
         connection = duckdb.connect(":memory:")
         connection.execute("set python_enable_replacements = false")
         connection.execute("set allowed_directories = $1", [[str(self.folder.resolve())]])
         connection.execute("set enable_external_access = false")
-        for name in (*found.tables, "event"):
-            paths = [self.folder.resolve() / file for file in _files(found, name)]
-            present = [str(path) for path in paths if path.is_file()]
-            if present:
-                connection.read_parquet(present).create_view(name)
+        for name in (*found.tables, "event") if found else ():
+            self._view(connection, name, _files(found, name) if found else [])
         connection.execute("set lock_configuration = true")
         return connection
+
+    def _view(self, connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+        paths = [self.folder.resolve() / file for file in files]
+        present = [str(path) for path in paths if path.is_file()]
+        try:
+            if present:
+                connection.read_parquet(present).create_view(name)
+        except duckdb.Error:
+            return  # gone or unreadable since: the table is absent, the others are not
 
 
 def open_published(folder: Path) -> Published:

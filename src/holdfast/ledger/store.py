@@ -51,6 +51,7 @@ class DuckDbLedger:
         self._behind = 0
         self._projected_at = clock.monotonic()
         self._stale = False
+        self._closed = False
         self._take(restore(connection, base, quote, self.snapshot_folder))
         self.genesis = self._books.founded.genesis if self._books.founded else ""
 
@@ -168,7 +169,10 @@ class DuckDbLedger:
         return self._hash.hexdigest()
 
     def close(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Write what is pending and let go of the file; once more does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             if not self._stale:
                 self.checkpoint()

@@ -1,0 +1,53 @@
+"""Give the ledger's tests a story, and ledgers to keep it in."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stories import BASE, FOUNDED, QUOTE, story
+
+from holdfast.clock import FixedClock
+from holdfast.ledger.bulk import BulkLedger
+from holdfast.ledger.store import DuckDbLedger
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "var" / "paper" / "ledger.duckdb"
+
+
+@pytest.fixture
+def opened(path):
+    """Open ledgers and close them again, whatever happens."""
+    ledgers = []
+
+    def opened(where=path, found=FOUNDED):
+        ledger = DuckDbLedger.open(where, clock=FixedClock(1), base=BASE, quote=QUOTE, found=found)
+        ledgers.append(ledger)
+        return ledger
+
+    yield opened
+    for ledger in ledgers:
+        ledger.close()
+
+
+@pytest.fixture
+def filled(opened):
+    """Keep a whole story in a ledger that is still open."""
+    ledger = opened()
+    for at, entries in story(slots=3, cycles=2):
+        ledger.commit(at, entries)
+    ledger.project()
+    return ledger
+
+
+@pytest.fixture
+def written(path):
+    """Write a whole story to a file that is closed."""
+    bulk = BulkLedger(BASE, QUOTE)
+    for at, entries in story(slots=3, cycles=2):
+        bulk.commit(at, entries)
+    return bulk.write_to(path, clock=FixedClock(1), found=FOUNDED)
