@@ -44,6 +44,7 @@ from holdfast.engine.invariants import breaches
 from holdfast.engine.pricing import backoff_multiplier, entry_size, exit_price
 from holdfast.engine.reducer import reduce
 from holdfast.engine.rules import NEVER, Rules, Terms
+from holdfast.engine.sizing import Sizing
 
 REGIMES = (Regime.BEARISH, Regime.RANGING, Regime.BULLISH)
 HAIR = Decimal("1E-13")  # a drift of exactly refresh_pct came out a hair above it in doubles
@@ -231,14 +232,18 @@ class Run:
         self.flags = (state["long_only"], state["short_only"], state["mode_source"])
         sizes = op.get("order_sizes") or {}
         amount = op.get("order_size_usd", 0.0)
+        blocks = {
+            LegName.A: Block.BALANCE if flagged and state["long_only"] else Block.NONE,
+            LegName.B: Block.BALANCE if flagged and state["short_only"] else Block.NONE,
+        }
+        amounts = {leg: exact(sizes.get(leg.value, amount)) for leg in LegName}
         self.terms = Terms(
             rules=self.rules,
             now=micros(self.now),
             mark=exact(self.mark),
-            amount_a=exact(sizes.get("A", amount)),
-            amount_b=exact(sizes.get("B", amount)),
-            block_a=Block.BALANCE if flagged and state["long_only"] else Block.NONE,
-            block_b=Block.BALANCE if flagged and state["short_only"] else Block.NONE,
+            sizing=Sizing(base_sized=False, amount=ZERO),
+            amounts=amounts,
+            blocks=blocks,
         )
         self.events: list[Event] = []
         self.actions: list[Json] = []

@@ -101,14 +101,7 @@ class Desk:
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()
-        watch.always = bool(
-            index.owed
-            or self.outbox
-            or waiting.line(Block.PACING)
-            or waiting.line(Block.DEFERRED)
-            or waiting.line(Block.BUDGET)
-            or waiting.line(Block.NONE)
-        )
+        watch.always = bool(index.owed or self.outbox or waiting.presses())
 
     def mode(self) -> str:
         """Derive the mode the API speaks of: INIT, RUNNING, PAUSED or HALTED."""

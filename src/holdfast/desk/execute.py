@@ -4,9 +4,9 @@ Exits go first, then cancels, moves and entries. What the call budget does not c
 outbox, already committed, and goes first in the next tick.
 """
 
-from holdfast.desk.desk import Desk
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import AnomalyNoted, Note, ReceiptsNoted
+from holdfast.domain.events import Event
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import Role
@@ -18,19 +18,39 @@ ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
 def send(turn: Turn) -> None:
     """Send the outbox and the intents of this step; commit the receipts."""
     desk = turn.desk
-    if not (turn.intents or desk.outbox):
+    outbox = desk.outbox
+    if not (turn.intents or outbox):
         return
-    desk.outbox.extend(sorted(turn.intents, key=_class_of))
-    answers: list[tuple[Intent, Receipt]] = []
-    allowed = desk.limits.calls_per_tick - _sent_before(turn)
-    while desk.outbox and len(answers) < allowed:
-        intent = desk.outbox.popleft()
-        answers.append((intent, _ask(desk, intent)))
-    _take_in(turn, answers)
+    allowed = _allowance(turn)
+    outbox.extend(_in_order(turn.intents))
+    accepted: list[str] = []
+    others: list[tuple[Intent, Receipt]] = []
+    venue = desk.venue
+    while outbox and allowed > 0:
+        allowed -= 1
+        intent = outbox.popleft()
+        if type(intent) is PlaceOrder:
+            receipt = venue.place(intent)
+            if receipt.outcome == ACCEPTED:
+                accepted.append(receipt.client_order_id)
+                continue
+        elif type(intent) is RepriceOrder:
+            receipt = venue.reprice(intent)
+        else:
+            receipt = venue.cancel(intent)  # type: ignore[arg-type]  # what is left
+        others.append((intent, receipt))
+    _take_in(turn, accepted, others)
 
 
-def _sent_before(turn: Turn) -> int:
-    return max(0, turn.desk.counters.calls_used - len(turn.intents) - len(turn.desk.outbox))
+def _in_order(intents: list[Intent]) -> list[Intent]:
+    return intents if len(intents) < 2 else sorted(intents, key=_class_of)  # noqa: PLR2004
+
+
+def _allowance(turn: Turn) -> int:
+    """Say how many calls this tick still has for what was decided before and now."""
+    desk = turn.desk
+    planned = len(turn.intents) + len(desk.outbox)
+    return desk.limits.calls_per_tick - max(0, desk.counters.calls_used - planned)
 
 
 def _class_of(intent: Intent) -> int:
@@ -39,35 +59,43 @@ def _class_of(intent: Intent) -> int:
     return 1 if isinstance(intent, CancelOrder) else 2
 
 
-def _ask(desk: Desk, intent: Intent) -> Receipt:
-    if isinstance(intent, PlaceOrder):
-        return desk.venue.place(intent)
-    if isinstance(intent, RepriceOrder):
-        return desk.venue.reprice(intent)
-    return desk.venue.cancel(intent)
-
-
-def _take_in(turn: Turn, answers: list[tuple[Intent, Receipt]]) -> None:
-    desk = turn.desk
-    follow = Turn(desk, turn.at, turn.mark)
-    named: dict[str, list[str]] = {"accepted": [], "repriced": [], "canceled": [], "unknown": []}
-    for intent, receipt in answers:
-        if receipt.outcome == ACCEPTED:
-            named[_KINDS[type(intent)]].append(receipt.client_order_id)
-        elif receipt.outcome == UNKNOWN:
-            named["unknown"].append(receipt.client_order_id)
-        else:
-            _refused(follow, intent, receipt)
-    notes: list[Note] = list(follow.notes)
-    if any(named.values()):
-        notes.append(ReceiptsNoted(**{name: tuple(ids) for name, ids in named.items()}))
-    if notes or follow.events:
-        desk.ledger.commit(turn.at, [*follow.events, *notes])
+def _take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]]) -> None:
+    notes: list[Note] = []
+    events: list[Event] = []
+    if others:
+        follow = Turn(turn.desk, turn.at, turn.mark)
+        notes.append(_sort(follow, accepted, others))
+        notes += follow.notes
+        events = follow.events
+        turn.desk.outbox.extend(_in_order(follow.intents))
+        turn.touched |= follow.touched
+    elif accepted:
+        notes.append(ReceiptsNoted(accepted=tuple(accepted)))
+    if notes:
+        turn.desk.ledger.commit(turn.at, [*events, *notes])
         for note in notes:
-            desk.books.apply(turn.at, note)
-    if follow.intents:
-        desk.outbox.extend(sorted(follow.intents, key=_class_of))
-    turn.touched |= follow.touched
+            turn.desk.books.apply(turn.at, note)
+
+
+def _sort(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]]) -> ReceiptsNoted:
+    moved: list[str] = []
+    canceled: list[str] = []
+    unknown: list[str] = []
+    for intent, receipt in others:
+        if receipt.outcome == UNKNOWN:
+            unknown.append(receipt.client_order_id)
+        elif receipt.outcome != ACCEPTED:
+            _refused(turn, intent, receipt)
+        elif isinstance(intent, RepriceOrder):
+            moved.append(receipt.client_order_id)
+        else:
+            canceled.append(receipt.client_order_id)
+    return ReceiptsNoted(
+        accepted=tuple(accepted),
+        repriced=tuple(moved),
+        canceled=tuple(canceled),
+        unknown=tuple(unknown),
+    )
 
 
 def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
@@ -89,10 +117,3 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
     else:
         detail = f"{type(intent).__name__} {receipt.client_order_id}: {receipt.reason}"
         turn.notes.append(AnomalyNoted(kind="refused", detail=detail))
-
-
-_KINDS: dict[type, str] = {
-    PlaceOrder: "accepted",
-    RepriceOrder: "repriced",
-    CancelOrder: "canceled",
-}

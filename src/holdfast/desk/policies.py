@@ -30,6 +30,8 @@ def retry(turn: Turn) -> None:
     """Enter legs whose reason to wait may be gone."""
     desk = turn.desk
     waiting = desk.index.waiting
+    if not waiting:
+        return
     for block in _RETRIED:
         if waiting.line(block):
             _drain(turn, tuple(waiting.line(block)))

@@ -85,10 +85,13 @@ def step(desk: Desk, seen: Observation) -> int:
 
 def _decide(turn: Turn) -> None:
     desk = turn.desk
+    watch = desk.watch
     if desk.index.owed:
         turn.owed()
-    turn.ripe()
-    turn.woken()
+    if turn.at >= watch.due:
+        turn.ripe()
+    if watch.floor is not None:
+        turn.woken()
     if desk.counters.tick_started:
         desk.counters.tick_started = False
         bootstrap(turn)
@@ -99,7 +102,7 @@ def _commit(turn: Turn) -> None:
     desk = turn.desk
     if not (turn.events or turn.notes):
         return
-    desk.ledger.commit(turn.at, [*turn.events, *turn.notes])
+    desk.ledger.commit(turn.at, [*turn.events, *turn.notes] if turn.notes else turn.events)
     for note in turn.notes:
         desk.books.apply(turn.at, note)
 

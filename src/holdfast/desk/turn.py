@@ -1,6 +1,9 @@
 """Decide one step: feed what was seen to the slots it concerns and collect what follows."""
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import AnomalyNoted, Note
@@ -20,7 +23,6 @@ from holdfast.engine.inputs import EntryWanted, ExitWanted, Input, MarkMoved, Ti
 from holdfast.engine.invariants import breaches
 from holdfast.engine.reducer import reduce
 from holdfast.engine.rules import Terms
-from holdfast.engine.sizing import entry_amount
 
 
 class Turn:
@@ -53,35 +55,27 @@ class Turn:
         desk = self.desk
         books = desk.books
         slot = books.slots[slot_id]
-        rules = desk.rules
-        instrument = rules.instrument
-        amount = entry_amount(desk.sizing, slot, self.mark, instrument)
-        gate = desk.gate(exempt=exempt)
         accounts = books.accounts
-        step = reduce(
-            slot,
-            seen,
-            Terms(
-                rules=rules,
-                now=self.at,
-                mark=self.mark,
-                amount_a=amount,
-                amount_b=amount,
-                block_a=gate,
-                block_b=gate,
-                spare_base=accounts.free(instrument.base),
-                spare_quote=accounts.free(instrument.quote),
-            ),
+        terms = Terms(
+            desk.rules,
+            self.at,
+            self.mark,
+            desk.sizing,
+            desk.gate(exempt=exempt),
+            accounts.free_base,
+            accounts.free_quote,
         )
+        step = reduce(slot, seen, terms)
         desk.counters.reducers_run += 1
         if not step.events:
             desk.index.update(slot, self.at)
             return
         after = step.slot
-        books.slots[slot_id] = after
+        books.follow(after, step.events)
         for event in step.events:
-            books.follow(after, event)
-            self._count(event)
+            count = _COUNTS.get(type(event))
+            if count is not None:
+                count(self, event)
         self.events += step.events
         self.touched.add(slot_id)
         desk.index.update(after, self.at)
@@ -132,41 +126,66 @@ class Turn:
             for text in breaches(slots[slot_id])
         ]
 
-    def _count(self, event: Event) -> None:
-        counters = self.desk.counters
-        if isinstance(event, OrderPlaced):
-            counters.calls_used += 1
-            counters.orders_placed += 1
-            if event.role is Role.ENTRY:
-                counters.entries_used += 1
-            self.intents.append(
-                PlaceOrder(
-                    client_order_id=event.client_order_id,
-                    side=event.side,
-                    role=event.role,
-                    price=event.price,
-                    size=event.size,
-                )
-            )
-        elif isinstance(event, OrderFilled):
-            counters.fills += 1
-            self.desk.funds_grew = True
-        elif isinstance(event, CycleBooked):
-            counters.cycles += 1
-        elif isinstance(event, OrderEnded):
-            self.desk.funds_grew = True
-        elif isinstance(event, OrderRepriced):
-            counters.calls_used += 1
-            counters.orders_repriced += 1
-            self.intents.append(
-                RepriceOrder(
-                    client_order_id=event.client_order_id,
-                    revision=event.revision,
-                    price=event.price,
-                    size=event.size,
-                )
-            )
-        elif isinstance(event, CancelAsked):
-            counters.calls_used += 1
-            counters.orders_canceled += 1
-            self.intents.append(CancelOrder(client_order_id=event.client_order_id, role=event.role))
+
+def _placed(turn: Turn, event: OrderPlaced) -> None:
+    counters = turn.desk.counters
+    counters.calls_used += 1
+    counters.orders_placed += 1
+    if event.role is Role.ENTRY:
+        counters.entries_used += 1
+    turn.intents.append(
+        PlaceOrder(
+            client_order_id=event.client_order_id,
+            side=event.side,
+            role=event.role,
+            price=event.price,
+            size=event.size,
+        )
+    )
+
+
+def _filled(turn: Turn, event: OrderFilled) -> None:
+    del event
+    turn.desk.counters.fills += 1
+    turn.desk.funds_grew = True
+
+
+def _booked(turn: Turn, event: CycleBooked) -> None:
+    del event
+    turn.desk.counters.cycles += 1
+
+
+def _ended(turn: Turn, event: OrderEnded) -> None:
+    del event
+    turn.desk.funds_grew = True
+
+
+def _repriced(turn: Turn, event: OrderRepriced) -> None:
+    turn.desk.counters.calls_used += 1
+    turn.desk.counters.orders_repriced += 1
+    turn.intents.append(
+        RepriceOrder(
+            client_order_id=event.client_order_id,
+            revision=event.revision,
+            price=event.price,
+            size=event.size,
+        )
+    )
+
+
+def _canceled(turn: Turn, event: CancelAsked) -> None:
+    turn.desk.counters.calls_used += 1
+    turn.desk.counters.orders_canceled += 1
+    turn.intents.append(CancelOrder(client_order_id=event.client_order_id, role=event.role))
+
+
+_COUNTS: Mapping[type, Callable[[Turn, Any], None]] = MappingProxyType(
+    {
+        OrderPlaced: _placed,
+        OrderFilled: _filled,
+        CycleBooked: _booked,
+        OrderEnded: _ended,
+        OrderRepriced: _repriced,
+        CancelAsked: _canceled,
+    }
+)

@@ -7,6 +7,7 @@ operator wait for nobody.
 from holdfast.domain.slots import Block, Leg, LegName, Slot, is_idle
 
 Key = tuple[int, LegName]
+PRESSING = (Block.NONE, Block.PACING, Block.BUDGET, Block.DEFERRED)
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 
 
@@ -15,6 +16,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._lines: dict[Block, dict[Key, None]] = {block: {} for block in Block}
+        self.pressing = tuple(self._lines[block] for block in PRESSING)
         self._where: dict[Key, Block] = {}
 
     def update(self, slot: Slot) -> None:
@@ -27,6 +29,13 @@ class Waiting:
         """Take the legs of a slot out of every line."""
         for name in (LegName.B, LegName.A):
             self._take((slot_id, name))
+
+    def __bool__(self) -> bool:
+        return bool(self._where)
+
+    def presses(self) -> bool:
+        """Say whether a leg waits that the next tick may serve."""
+        return bool(self._where) and any(self.pressing)
 
     def line(self, block: Block) -> dict[Key, None]:
         """Return one line, first come first."""

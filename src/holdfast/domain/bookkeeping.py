@@ -8,12 +8,12 @@ from typing import ClassVar
 import msgspec
 
 
-class _Note(msgspec.Struct, frozen=True, kw_only=True):
+class _Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stream: ClassVar[str]
     version: ClassVar[int] = 1
 
 
-class LedgerFounded(_Note, frozen=True, kw_only=True):
+class LedgerFounded(_Note, frozen=True, kw_only=True, gc=False):
     """A ledger was made: these four facts hold for its whole life."""
 
     stream: ClassVar[str] = "ops/ledger"
@@ -24,7 +24,7 @@ class LedgerFounded(_Note, frozen=True, kw_only=True):
     symbol: str
 
 
-class SessionStarted(_Note, frozen=True, kw_only=True):
+class SessionStarted(_Note, frozen=True, kw_only=True, gc=False):
     """A desk took the ledger over; `epoch` rises by one at each start."""
 
     stream: ClassVar[str] = "ops/session"
@@ -34,7 +34,7 @@ class SessionStarted(_Note, frozen=True, kw_only=True):
     version_text: str
 
 
-class SessionStopped(_Note, frozen=True, kw_only=True):
+class SessionStopped(_Note, frozen=True, kw_only=True, gc=False):
     """A desk let go of the ledger on purpose."""
 
     stream: ClassVar[str] = "ops/session"
@@ -42,14 +42,14 @@ class SessionStopped(_Note, frozen=True, kw_only=True):
     reason: str
 
 
-class TransientHaltCleared(_Note, frozen=True, kw_only=True):
+class TransientHaltCleared(_Note, frozen=True, kw_only=True, gc=False):
     """The last stop was only a shutdown and does not hold the desk back."""
 
     stream: ClassVar[str] = "ops/session"
     reason: str
 
 
-class HoldSet(_Note, frozen=True, kw_only=True):
+class HoldSet(_Note, frozen=True, kw_only=True, gc=False):
     """An operational stop was put up; new entries wait until it is cleared."""
 
     stream: ClassVar[str] = "ops/hold"
@@ -57,7 +57,7 @@ class HoldSet(_Note, frozen=True, kw_only=True):
     reason: str
 
 
-class HoldCleared(_Note, frozen=True, kw_only=True):
+class HoldCleared(_Note, frozen=True, kw_only=True, gc=False):
     """An operational stop was taken down."""
 
     stream: ClassVar[str] = "ops/hold"
@@ -65,7 +65,7 @@ class HoldCleared(_Note, frozen=True, kw_only=True):
     reason: str
 
 
-class ReceiptsNoted(_Note, frozen=True, kw_only=True):
+class ReceiptsNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The venue answered these orders: ids it accepted, moved or agreed to cancel."""
 
     stream: ClassVar[str] = "ops/receipt"
@@ -75,7 +75,7 @@ class ReceiptsNoted(_Note, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
 
 
-class TickNoted(_Note, frozen=True, kw_only=True):
+class TickNoted(_Note, frozen=True, kw_only=True, gc=False):
     """A tick changed the ledger, or a minute went by."""
 
     stream: ClassVar[str] = "ops/tick"
@@ -88,7 +88,7 @@ class TickNoted(_Note, frozen=True, kw_only=True):
     task_run: str = ""
 
 
-class AnomalyNoted(_Note, frozen=True, kw_only=True):
+class AnomalyNoted(_Note, frozen=True, kw_only=True, gc=False):
     """Something was seen that must not be, and was not acted on."""
 
     stream: ClassVar[str] = "ops/anomaly"
@@ -96,7 +96,7 @@ class AnomalyNoted(_Note, frozen=True, kw_only=True):
     detail: str
 
 
-class ReloadNoted(_Note, frozen=True, kw_only=True):
+class ReloadNoted(_Note, frozen=True, kw_only=True, gc=False):
     """An edited profile was taken up, kept pending or refused."""
 
     stream: ClassVar[str] = "ops/reload"
@@ -105,7 +105,7 @@ class ReloadNoted(_Note, frozen=True, kw_only=True):
     changes: dict[str, tuple[str, str]]
 
 
-class CommandNoted(_Note, frozen=True, kw_only=True):
+class CommandNoted(_Note, frozen=True, kw_only=True, gc=False):
     """An operator asked for something, and this is what came of it."""
 
     stream: ClassVar[str] = "ops/command"
@@ -116,7 +116,7 @@ class CommandNoted(_Note, frozen=True, kw_only=True):
     message: str
 
 
-class ReconcileNoted(_Note, frozen=True, kw_only=True):
+class ReconcileNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The desk compared itself with the venue."""
 
     stream: ClassVar[str] = "ops/reconcile"
@@ -128,7 +128,7 @@ class ReconcileNoted(_Note, frozen=True, kw_only=True):
     agreed: bool
 
 
-class OrchestrationNoted(_Note, frozen=True, kw_only=True):
+class OrchestrationNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The orchestrator came, went, or missed a tick."""
 
     stream: ClassVar[str] = "ops/orchestration"

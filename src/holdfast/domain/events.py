@@ -15,12 +15,12 @@ from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Block, Direction, LegName, Role, Side
 
 
-class _Event(msgspec.Struct, frozen=True, kw_only=True):
+class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stream: ClassVar[str]
     version: ClassVar[int] = 1
 
 
-class SlotAdded(_Event, frozen=True, kw_only=True):
+class SlotAdded(_Event, frozen=True, kw_only=True, gc=False):
     """A slot joined the desk."""
 
     stream: ClassVar[str] = "slot"
@@ -29,7 +29,7 @@ class SlotAdded(_Event, frozen=True, kw_only=True):
     profit_pct: Decimal = ZERO
 
 
-class SlotDrained(_Event, frozen=True, kw_only=True):
+class SlotDrained(_Event, frozen=True, kw_only=True, gc=False):
     """A slot was told to leave once it is flat: entries go, exits stay."""
 
     stream: ClassVar[str] = "slot"
@@ -37,14 +37,14 @@ class SlotDrained(_Event, frozen=True, kw_only=True):
     reason: str
 
 
-class SlotRetired(_Event, frozen=True, kw_only=True):
+class SlotRetired(_Event, frozen=True, kw_only=True, gc=False):
     """A flat slot left the desk."""
 
     stream: ClassVar[str] = "slot"
     slot: int
 
 
-class StickySet(_Event, frozen=True, kw_only=True):
+class StickySet(_Event, frozen=True, kw_only=True, gc=False):
     """A slot was made patient, or cycling."""
 
     stream: ClassVar[str] = "slot"
@@ -52,7 +52,7 @@ class StickySet(_Event, frozen=True, kw_only=True):
     sticky: bool
 
 
-class LegBlocked(_Event, frozen=True, kw_only=True):
+class LegBlocked(_Event, frozen=True, kw_only=True, gc=False):
     """An idle leg has no entry, and this is why; `until` is 0 where no time is known."""
 
     stream: ClassVar[str] = "slot"
@@ -62,7 +62,7 @@ class LegBlocked(_Event, frozen=True, kw_only=True):
     until: int = 0
 
 
-class RefreshPaused(_Event, frozen=True, kw_only=True):
+class RefreshPaused(_Event, frozen=True, kw_only=True, gc=False):
     """A leg chased the market too often in one direction and keeps its entry for a while."""
 
     stream: ClassVar[str] = "slot"
@@ -73,14 +73,14 @@ class RefreshPaused(_Event, frozen=True, kw_only=True):
     until: int
 
 
-class BothOpenNoted(_Event, frozen=True, kw_only=True):
+class BothOpenNoted(_Event, frozen=True, kw_only=True, gc=False):
     """A cycling slot was first seen with both exits open."""
 
     stream: ClassVar[str] = "slot"
     slot: int
 
 
-class ExitOrphaned(_Event, frozen=True, kw_only=True):
+class ExitOrphaned(_Event, frozen=True, kw_only=True, gc=False):
     """An exit was set aside as a recovery so that its leg can go on."""
 
     stream: ClassVar[str] = "slot"
@@ -93,7 +93,7 @@ class ExitOrphaned(_Event, frozen=True, kw_only=True):
     rules: str
 
 
-class EvictionStarted(_Event, frozen=True, kw_only=True):
+class EvictionStarted(_Event, frozen=True, kw_only=True, gc=False):
     """A recovery above the cap is being cancelled."""
 
     stream: ClassVar[str] = "slot"
@@ -101,7 +101,7 @@ class EvictionStarted(_Event, frozen=True, kw_only=True):
     recovery_id: int
 
 
-class OrderPlaced(_Event, frozen=True, kw_only=True):
+class OrderPlaced(_Event, frozen=True, kw_only=True, gc=False):
     """An order was decided and is to be sent; `hold` is what it holds back of its asset."""
 
     stream: ClassVar[str] = "order"
@@ -122,7 +122,7 @@ class OrderPlaced(_Event, frozen=True, kw_only=True):
     rules: str
 
 
-class OrderRepriced(_Event, frozen=True, kw_only=True):
+class OrderRepriced(_Event, frozen=True, kw_only=True, gc=False):
     """A resting entry is to be moved; it keeps its id, gains a revision, frees its old hold."""
 
     stream: ClassVar[str] = "order"
@@ -142,7 +142,7 @@ class OrderRepriced(_Event, frozen=True, kw_only=True):
     rules: str
 
 
-class CancelAsked(_Event, frozen=True, kw_only=True):
+class CancelAsked(_Event, frozen=True, kw_only=True, gc=False):
     """An order is to be cancelled; it is gone only when its end is known."""
 
     stream: ClassVar[str] = "order"
@@ -155,7 +155,7 @@ class CancelAsked(_Event, frozen=True, kw_only=True):
     direction: Direction | None = None
 
 
-class OrderEnded(_Event, frozen=True, kw_only=True):
+class OrderEnded(_Event, frozen=True, kw_only=True, gc=False):
     """An order ended without filling whole: canceled, expired or refused; `released` is freed."""
 
     stream: ClassVar[str] = "order"
@@ -171,7 +171,7 @@ class OrderEnded(_Event, frozen=True, kw_only=True):
     recovery_id: int = 0
 
 
-class OrderFilled(_Event, frozen=True, kw_only=True):
+class OrderFilled(_Event, frozen=True, kw_only=True, gc=False):
     """One execution: `size` of an order traded at `price`; `released` is what it held back."""
 
     stream: ClassVar[str] = "fill"
@@ -194,7 +194,7 @@ class OrderFilled(_Event, frozen=True, kw_only=True):
     mark: Decimal
 
 
-class CycleBooked(_Event, frozen=True, kw_only=True):
+class CycleBooked(_Event, frozen=True, kw_only=True, gc=False):
     """A round trip is closed (core F6, F7); `unpaid_fee` is booked though nothing traded."""
 
     stream: ClassVar[str] = "cycle"
@@ -222,7 +222,7 @@ class CycleBooked(_Event, frozen=True, kw_only=True):
     rules: str
 
 
-class LotDusted(_Event, frozen=True, kw_only=True):
+class LotDusted(_Event, frozen=True, kw_only=True, gc=False):
     """What an entry left is too small for an exit; it goes to dust at cost."""
 
     stream: ClassVar[str] = "cycle"
@@ -234,7 +234,7 @@ class LotDusted(_Event, frozen=True, kw_only=True):
     next_cycle: int
 
 
-class RecoveryDropped(_Event, frozen=True, kw_only=True):
+class RecoveryDropped(_Event, frozen=True, kw_only=True, gc=False):
     """A recovery's order ended at the venue; its exit is owed again, or its lot was moved away."""
 
     stream: ClassVar[str] = "slot"
@@ -243,7 +243,7 @@ class RecoveryDropped(_Event, frozen=True, kw_only=True):
     reason: str
 
 
-class InventoryMoved(_Event, frozen=True, kw_only=True):
+class InventoryMoved(_Event, frozen=True, kw_only=True, gc=False):
     """Holdings changed their owner, without a trade; quote is negative where it is owed."""
 
     stream: ClassVar[str] = "account"
@@ -256,7 +256,7 @@ class InventoryMoved(_Event, frozen=True, kw_only=True):
     mark: Decimal
 
 
-class BalanceOpened(_Event, frozen=True, kw_only=True):
+class BalanceOpened(_Event, frozen=True, kw_only=True, gc=False):
     """Money or inventory came in from outside (negative: went out)."""
 
     stream: ClassVar[str] = "account"
@@ -265,7 +265,7 @@ class BalanceOpened(_Event, frozen=True, kw_only=True):
     reason: str
 
 
-class PositionOpened(_Event, frozen=True, kw_only=True):
+class PositionOpened(_Event, frozen=True, kw_only=True, gc=False):
     """An entry filled and its exit is owed; entry facts are written once (core 4.1)."""
 
     stream: ClassVar[str] = "position"
@@ -284,7 +284,7 @@ class PositionOpened(_Event, frozen=True, kw_only=True):
     target_profit_pct: Decimal
 
 
-class PositionClosed(_Event, frozen=True, kw_only=True):
+class PositionClosed(_Event, frozen=True, kw_only=True, gc=False):
     """A position is closed for good; its outcome is written once (core 4.1)."""
 
     stream: ClassVar[str] = "position"
@@ -297,7 +297,7 @@ class PositionClosed(_Event, frozen=True, kw_only=True):
     reason: str
 
 
-class RulesChanged(_Event, frozen=True, kw_only=True):
+class RulesChanged(_Event, frozen=True, kw_only=True, gc=False):
     """The rules in force changed; `changes` holds old and new text of each key."""
 
     stream: ClassVar[str] = "rules"

@@ -16,6 +16,7 @@ SlotId = NewType("SlotId", int)
 PositionId = NewType("PositionId", str)
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "holdfast.invalid")
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _SEED = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 
 
@@ -28,13 +29,12 @@ def client_order_id(
     '9e0fe4ec-a1d0-5b95-8b3b-c0e502015f9c'
     """
     digest = _SEED.copy()
-    digest.update(f"{genesis}|{symbol}|{slot}|{leg}|{cycle}|{role}|a{attempt}".encode())
-    raw = bytearray(digest.digest()[:16])
-    raw[6] = raw[6] & 0x0F | 0x50
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
+    parts = (genesis, symbol, str(slot), leg, str(cycle), role, f"a{attempt}")
+    digest.update("|".join(parts).encode())
+    text = digest.hexdigest()
+    variant = _VARIANT[text[16]]
     return ClientOrderId(
-        f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}",
+        f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}",
     )
 
 

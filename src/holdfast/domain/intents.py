@@ -7,7 +7,7 @@ import msgspec
 from holdfast.domain.slots import Role, Side
 
 
-class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Rest a post-only limit order."""
 
     client_order_id: str
@@ -17,7 +17,7 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True):
     size: Decimal
 
 
-class RepriceOrder(msgspec.Struct, frozen=True, kw_only=True):
+class RepriceOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Move a resting order to a new price and size under the same id."""
 
     client_order_id: str
@@ -26,7 +26,7 @@ class RepriceOrder(msgspec.Struct, frozen=True, kw_only=True):
     size: Decimal
 
 
-class CancelOrder(msgspec.Struct, frozen=True, kw_only=True):
+class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Take a resting order off the book."""
 
     client_order_id: str

@@ -77,7 +77,7 @@ class OrderStatus(StrEnum):
     CANCELING = "canceling"
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order that was decided and is not known to have ended."""
 
     client_order_id: str
@@ -98,7 +98,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Lot(msgspec.Struct, frozen=True, kw_only=True):
+class Lot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a filled entry left: the exit that is owed, and what of it is closed already.
 
     `cost`, `fee` are the entry's; `proceeds`, `exit_fee` the exit's so far; all in quote.
@@ -117,7 +117,7 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True):
     regime: Regime | None = None
 
 
-class Leg(msgspec.Struct, frozen=True, kw_only=True):
+class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One side of a slot, with its cycle counter and its memory of losses and refreshes."""
 
     name: LegName
@@ -134,7 +134,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     refresh_cooldown_until: int = 0
 
 
-class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+class Recovery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An exit that was set aside so that its leg can go on; it keeps its order and its id."""
 
     recovery_id: int
@@ -147,7 +147,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     evicting: bool = False
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
+class Slot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One unit of capital: two legs, its recoveries, and what it has earned.
 
     `profit_pct` 0 means the profile's; totals are in quote.

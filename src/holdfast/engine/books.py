@@ -3,6 +3,8 @@
 The same fold restores a desk, verifies a ledger and follows a running one. It needs no rules.
 """
 
+from collections.abc import Sequence
+
 from holdfast.domain.bookkeeping import (
     HoldCleared,
     HoldSet,
@@ -15,6 +17,7 @@ from holdfast.domain.bookkeeping import (
 )
 from holdfast.domain.errors import InvariantBroken
 from holdfast.domain.events import (
+    CycleBooked,
     Event,
     OrderEnded,
     OrderFilled,
@@ -53,11 +56,27 @@ class Books:
             self.market_time = max(self.market_time, at)
             self._event(at, entry)  # type: ignore[arg-type]  # the stream says it is an event
 
-    def follow(self, slot: Slot, event: Event) -> None:
-        """Take in an event whose slot has been evolved already."""
+    def follow(self, slot: Slot, events: Sequence[Event]) -> None:
+        """Take in events whose slot has been evolved already."""
         self.slots[slot.slot_id] = slot
-        self.accounts.apply(event)
-        self._index(event)
+        accounts = self.accounts
+        for event in events:
+            kind = type(event)
+            if kind is OrderPlaced:
+                accounts.hold(event.side, event.hold)  # type: ignore[union-attr]
+                self.orders[event.client_order_id] = event.slot  # type: ignore[union-attr]
+                self.unanswered.add(event.client_order_id)  # type: ignore[union-attr]
+            elif kind is OrderFilled:
+                accounts.fill(event)  # type: ignore[arg-type]
+                if event.complete:  # type: ignore[union-attr]
+                    self._gone(event.client_order_id)  # type: ignore[union-attr]
+            elif kind is not CycleBooked:
+                accounts.apply(event)
+                self._index(event)
+
+    def _gone(self, client_order_id: str) -> None:
+        self.orders.pop(client_order_id, None)
+        self.unanswered.discard(client_order_id)
 
     def _event(self, at: int, event: Event) -> None:
         match event:
@@ -92,8 +111,7 @@ class Books:
             self.orders[event.client_order_id] = event.slot
             self.unanswered.add(event.client_order_id)
         elif isinstance(event, OrderEnded) or (isinstance(event, OrderFilled) and event.complete):
-            self.orders.pop(event.client_order_id, None)
-            self.unanswered.discard(event.client_order_id)
+            self._gone(event.client_order_id)
 
     def _note(self, note: Note) -> None:
         match note:

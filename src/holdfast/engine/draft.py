@@ -6,7 +6,7 @@ from holdfast.domain.events import Event, LegBlocked, OrderPlaced
 from holdfast.domain.ids import client_order_id
 from holdfast.domain.money import held_for_buy
 from holdfast.domain.slots import Block, Leg, LegName, Role, Side, Slot
-from holdfast.engine.fold import evolve, leg_of
+from holdfast.engine.fold import FOLDS
 from holdfast.engine.rules import Terms
 
 
@@ -24,12 +24,12 @@ class Draft:
 
     def emit(self, event: Event) -> None:
         """Take an event in."""
-        self.slot = evolve(self.slot, event, self.terms.now)
+        self.slot = FOLDS[type(event)](self.slot, event, self.terms.now)
         self.events.append(event)
 
     def leg(self, name: LegName) -> Leg:
         """Pick a leg as it is now."""
-        return leg_of(self.slot, name)
+        return self.slot.a if name is LegName.A else self.slot.b
 
     def block(self, name: LegName, why: Block, until: int = 0) -> None:
         """Note why a leg has no entry, once."""
@@ -60,7 +60,6 @@ class Draft:
 
     def place(
         self,
-        *,
         leg: LegName,
         role: Role,
         side: Side,
@@ -74,31 +73,24 @@ class Draft:
     ) -> None:
         """Decide one order."""
         slot, terms = self.slot, self.terms
-        rules = terms.rules
-        self.emit(
-            OrderPlaced(
-                slot=slot.slot_id,
-                leg=leg,
-                role=role,
-                side=side,
-                client_order_id=client_order_id(
-                    rules.genesis,
-                    rules.instrument.symbol,
-                    slot.slot_id,
-                    leg,
-                    cycle,
-                    role,
-                    attempt,
-                ),
-                local_id=slot.next_local_id,
-                cycle=cycle,
-                attempt=attempt,
-                price=price,
-                size=size,
-                hold=hold,
-                reason=reason,
-                recovery_id=recovery_id,
-                mark=terms.mark,
-                rules=rules.digest,
-            )
+        rules, slot_id = terms.rules, slot.slot_id
+        event = OrderPlaced(
+            slot=slot_id,
+            leg=leg,
+            role=role,
+            side=side,
+            client_order_id=client_order_id(
+                rules.genesis, rules.instrument.symbol, slot_id, leg, cycle, role, attempt
+            ),
+            local_id=slot.next_local_id,
+            cycle=cycle,
+            attempt=attempt,
+            price=price,
+            size=size,
+            hold=hold,
+            reason=reason,
+            recovery_id=recovery_id,
+            mark=terms.mark,
+            rules=rules.digest,
         )
+        self.emit(event)

@@ -1,5 +1,7 @@
 """Place, move and withdraw entries (core F8, F9)."""
 
+from decimal import Decimal
+
 from holdfast.domain.events import CancelAsked, OrderRepriced, RefreshPaused
 from holdfast.domain.slots import (
     Block,
@@ -10,31 +12,37 @@ from holdfast.domain.slots import (
     OrderStatus,
     Role,
     Side,
-    entry_side,
-    is_idle,
 )
 from holdfast.engine.draft import Draft
 from holdfast.engine.inputs import CancelWanted, EntryWanted
 from holdfast.engine.pricing import entry_price, entry_size, is_stale
+from holdfast.engine.sizing import entry_amount
+
+_OPEN = Block.NONE
 
 
 def want_entry(draft: Draft, wanted: EntryWanted) -> None:
     """Give an idle leg an entry, or note why it has none (F8)."""
+    enter(draft, wanted.leg, wanted.reason, wanted.amount)
+
+
+def enter(draft: Draft, name: LegName, reason: str, amount: Decimal | None = None) -> None:
+    """Place the entry of an idle leg where nothing stands in its way."""
     terms = draft.terms
-    name = wanted.leg
-    leg = draft.leg(name)
-    if not is_idle(leg):
+    slot = draft.slot
+    leg = slot.a if name is LegName.A else slot.b
+    if leg.order is not None or leg.lot is not None:
         return
-    if draft.slot.draining:
+    if slot.draining:
         draft.block(name, Block.OPERATOR)
         return
-    why = terms.block(name)
-    if why is not Block.NONE:
+    why = terms.blocks.get(name, terms.block) if terms.blocks else terms.block
+    if why is not _OPEN:
         draft.block(name, why)
     elif terms.now < leg.cooldown_until:
         draft.block(name, Block.COOLDOWN, leg.cooldown_until)
     else:
-        _place_entry(draft, leg, wanted)
+        _place_entry(draft, leg, reason, amount)
 
 
 def refresh(draft: Draft) -> None:
@@ -58,30 +66,28 @@ def withdraw(draft: Draft, wanted: CancelWanted) -> None:
             _cancel(draft, order, wanted.reason)
 
 
-def _place_entry(draft: Draft, leg: Leg, wanted: EntryWanted) -> None:
+def _place_entry(draft: Draft, leg: Leg, reason: str, given: Decimal | None) -> None:
     terms, name = draft.terms, leg.name
     price = entry_price(terms.rules, name, draft.slot.slot_id, terms.mark, leg.losses)
-    amount = terms.amount(name) if wanted.amount is None else wanted.amount
+    amount = _amount(draft, name) if given is None else given
     size = entry_size(terms.rules, price, amount)
     if size is None:
         draft.block(name, Block.MIN_SIZE)
         return
-    side = entry_side(name)
+    side = Side.SELL if name is LegName.A else Side.BUY
     hold = draft.hold_of(side, price, size)
     if not draft.affords(side, hold):
         draft.block(name, Block.BALANCE)
         return
-    draft.place(
-        leg=name,
-        role=Role.ENTRY,
-        side=side,
-        cycle=leg.cycle,
-        attempt=leg.attempts + 1,
-        price=price,
-        size=size,
-        hold=hold,
-        reason=wanted.reason,
-    )
+    draft.place(name, Role.ENTRY, side, leg.cycle, leg.attempts + 1, price, size, hold, reason)
+
+
+def _amount(draft: Draft, name: LegName) -> Decimal:
+    terms = draft.terms
+    given = terms.amounts.get(name) if terms.amounts else None
+    if given is not None:
+        return given
+    return entry_amount(terms.sizing, draft.slot, terms.mark, terms.rules.instrument)
 
 
 def _resting_entries(draft: Draft) -> list[tuple[Leg, Order]]:
@@ -123,7 +129,7 @@ def _refresh_one(draft: Draft, leg: Leg, order: Order) -> None:
 def _move(draft: Draft, leg: Leg, order: Order, count: int, direction: Direction) -> None:
     terms = draft.terms
     price = entry_price(terms.rules, leg.name, draft.slot.slot_id, terms.mark, leg.losses)
-    size = entry_size(terms.rules, price, terms.amount(leg.name))
+    size = entry_size(terms.rules, price, _amount(draft, leg.name))
     hold = order.hold if size is None else draft.hold_of(order.side, price, size)
     if size is None or not draft.affords(order.side, hold, order.hold):
         _cancel(draft, order, "stale_entry", count, direction)

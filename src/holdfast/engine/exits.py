@@ -18,7 +18,7 @@ from holdfast.domain.money import HUNDRED, ZERO
 from holdfast.domain.slots import LegName, Lot, Recovery, Role, Side, exit_side
 from holdfast.engine.accounts import DUST, UNALLOCATED, slot_account
 from holdfast.engine.draft import Draft
-from holdfast.engine.fold import average, leg_of
+from holdfast.engine.fold import average
 from holdfast.engine.pricing import exit_price
 from holdfast.engine.rules import Rules
 
@@ -29,25 +29,19 @@ def place_exit(draft: Draft, name: LegName, reason: str) -> None:
     lot = leg.lot
     if lot is None or leg.order is not None:
         return
-    side, rules, terms = exit_side(name), draft.terms.rules, draft.terms
+    terms = draft.terms
+    rules = terms.rules
+    side = Side.BUY if name is LegName.A else Side.SELL
     profit = draft.slot.profit_pct or rules.profit_pct
     price = exit_price(rules, side, lot.price, terms.mark, profit)
-    left = lot.size - lot.closed
+    left = lot.size - lot.closed if lot.closed else lot.size
     if _is_dust(rules, price, left):
         _to_dust(draft, name, lot, left)
         return
-    draft.place(
-        leg=name,
-        role=Role.EXIT,
-        side=side,
-        cycle=lot.cycle,
-        attempt=leg.attempts + 1,
-        price=price,
-        size=left,
-        hold=draft.hold_of(side, price, left),
-        reason=reason,
-    )
-    if rules.positions and leg.attempts == 0:
+    attempt = leg.attempts + 1
+    hold = draft.hold_of(side, price, left)
+    draft.place(name, Role.EXIT, side, lot.cycle, attempt, price, left, hold, reason)
+    if rules.positions and attempt == 1:
         _open_position(draft, name, lot, price, profit)
 
 
@@ -60,16 +54,16 @@ def place_recovery(draft: Draft, recovery: Recovery) -> None:
     price = max(wanted, nearest) if side is Side.SELL else min(wanted, nearest)
     left = lot.size - lot.closed
     draft.place(
-        leg=recovery.leg,
-        role=Role.EXIT,
-        side=side,
-        cycle=lot.cycle,
-        attempt=recovery.attempts + 1,
-        price=price,
-        size=left,
-        hold=draft.hold_of(side, price, left),
-        reason="entry_fill_exit",
-        recovery_id=recovery.recovery_id,
+        recovery.leg,
+        Role.EXIT,
+        side,
+        lot.cycle,
+        recovery.attempts + 1,
+        price,
+        left,
+        draft.hold_of(side, price, left),
+        "entry_fill_exit",
+        recovery.recovery_id,
     )
 
 
@@ -84,7 +78,7 @@ def book(
 ) -> None:
     """Book the round trip a lot closed, and what it does to its leg (F6, F7)."""
     terms = draft.terms
-    rules, leg = terms.rules, leg_of(draft.slot, name)
+    rules, leg = terms.rules, draft.leg(name)
     gross = lot.cost - lot.proceeds if name is LegName.A else lot.proceeds - lot.cost
     net = gross - lot.fee - lot.exit_fee
     quote_fee = lot.fee if name is LegName.A else lot.exit_fee

@@ -6,7 +6,6 @@ what the market did since; the anchor of the both-open state falls when a leg st
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
@@ -19,18 +18,22 @@ from holdfast.domain.events import (
     Event,
     EvictionStarted,
     ExitOrphaned,
+    InventoryMoved,
     LegBlocked,
     LotDusted,
     OrderEnded,
     OrderFilled,
     OrderPlaced,
     OrderRepriced,
+    PositionClosed,
+    PositionOpened,
     RecoveryDropped,
     RefreshPaused,
     SlotDrained,
     StickySet,
 )
 from holdfast.domain.slots import (
+    Block,
     Leg,
     LegName,
     Lot,
@@ -46,7 +49,7 @@ _AVERAGE_STEP = Decimal("1E-12")
 
 def evolve(slot: Slot, event: Event, at: int) -> Slot:
     """Apply one event of market time `at` to the slot it names."""
-    apply = _APPLY.get(type(event))
+    apply = FOLDS.get(type(event))
     return slot if apply is None else apply(slot, event, at)
 
 
@@ -79,14 +82,10 @@ def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
 
 
 def _with_leg(slot: Slot, leg: Leg, **changes: Any) -> Slot:  # noqa: ANN401 (fields of Slot)
-    if leg.name is LegName.A:
-        a, b = leg, slot.b
-    else:
-        a, b = slot.a, leg
-    anchor = slot.s2_entered_at
-    if anchor is not None and (a.lot is None or b.lot is None):
-        anchor = None
-    return replace(slot, a=a, b=b, s2_entered_at=anchor, **changes)
+    changes["a" if leg.name is LegName.A else "b"] = leg
+    if slot.s2_entered_at is not None and leg.lot is None:
+        changes["s2_entered_at"] = None
+    return replace(slot, **changes)
 
 
 def _with_recovery(slot: Slot, recovery: Recovery) -> Slot:
@@ -122,20 +121,22 @@ def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
         placed_at=at,
         reason=event.reason,
     )
-    next_local_id = event.local_id + 1
+    following = event.local_id + 1
     if event.recovery_id:
         recovery = replace(
-            recovery_of(slot, event.recovery_id),
-            order=order,
-            attempts=event.attempt,
+            recovery_of(slot, event.recovery_id), order=order, attempts=event.attempt
         )
-        return replace(_with_recovery(slot, recovery), next_local_id=next_local_id)
-    leg = leg_of(slot, event.leg)
-    lot = leg.lot
-    if lot is not None and event.role is Role.EXIT:
-        lot = replace(lot, exit_price=event.price)
-    leg = replace(leg, order=order, lot=lot, attempts=event.attempt, block=_NO_BLOCK, blocked_at=0)
-    return _with_leg(slot, leg, next_local_id=next_local_id)
+        return replace(_with_recovery(slot, recovery), next_local_id=following)
+    on_a = event.leg is LegName.A
+    leg = slot.a if on_a else slot.b
+    if leg.lot is not None:
+        lot = replace(leg.lot, exit_price=event.price)
+        leg = replace(leg, order=order, lot=lot, attempts=event.attempt)
+    else:
+        leg = replace(leg, order=order, attempts=event.attempt, block=Block.NONE, blocked_at=0)
+    if on_a:
+        return replace(slot, a=leg, next_local_id=following)
+    return replace(slot, b=leg, next_local_id=following)
 
 
 def _repriced(slot: Slot, event: OrderRepriced, at: int) -> Slot:
@@ -179,16 +180,14 @@ def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
     return _with_leg(slot, leg)
 
 
-def _lot_of(order: Order, event: OrderFilled | None, at: int) -> Lot:
-    price = event.price if event and event.size == order.filled else None
+def _lot_of(order: Order, at: int) -> Lot:
     return Lot(
         cycle=order.cycle,
-        price=average(order.cost, order.filled) if price is None else price,
+        price=average(order.cost, order.filled),
         size=order.filled,
         cost=order.cost,
         fee=order.fee,
         opened_at=at,
-        regime=event.regime if event else None,
     )
 
 
@@ -199,7 +198,7 @@ def _ended(slot: Slot, event: OrderEnded, at: int) -> Slot:
     leg = leg_of(slot, event.leg)
     order = _order(leg, event.client_order_id)
     if order.role is Role.ENTRY and order.filled:
-        return _with_leg(slot, replace(leg, order=None, lot=_lot_of(order, None, at), attempts=0))
+        return _with_leg(slot, replace(leg, order=None, lot=_lot_of(order, at), attempts=0))
     return _with_leg(slot, replace(leg, order=None))
 
 
@@ -214,6 +213,8 @@ def _more_filled(order: Order, event: OrderFilled) -> Order:
 
 
 def _more_closed(lot: Lot, event: OrderFilled) -> Lot:
+    if not lot.closed:
+        return replace(lot, closed=event.size, proceeds=event.cost, exit_fee=event.fee)
     return replace(
         lot,
         closed=lot.closed + event.size,
@@ -225,42 +226,72 @@ def _more_closed(lot: Lot, event: OrderFilled) -> Lot:
 def _filled(slot: Slot, event: OrderFilled, at: int) -> Slot:
     fees = slot.fees + event.fee
     if event.recovery_id:
-        recovery = recovery_of(slot, event.recovery_id)
-        order = recovery.order and _more_filled(recovery.order, event)
-        kept = replace(
-            recovery,
-            order=None if event.complete else order,
-            lot=_more_closed(recovery.lot, event),
-        )
-        return replace(_with_recovery(slot, kept), fees=fees)
+        return replace(_recovery_filled(slot, event), fees=fees)
     leg = leg_of(slot, event.leg)
-    order = _more_filled(_order(leg, event.client_order_id), event)
-    if event.role is Role.EXIT:
-        lot = leg.lot and _more_closed(leg.lot, event)
-        leg = replace(leg, order=None if event.complete else order, lot=lot)
+    order = _order(leg, event.client_order_id)
+    left = None if event.complete else _more_filled(order, event)
+    if leg.lot is not None:
+        leg = replace(leg, order=left, lot=_more_closed(leg.lot, event))
     elif event.complete:
-        leg = replace(leg, order=None, lot=_lot_of(order, event, at), attempts=0)
+        leg = replace(leg, order=None, lot=_lot_filled(order, event, at), attempts=0)
     else:
-        leg = replace(leg, order=order)
+        leg = replace(leg, order=left)
     return _with_leg(slot, leg, fees=fees)
+
+
+def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
+    recovery = recovery_of(slot, event.recovery_id)
+    order = recovery.order and _more_filled(recovery.order, event)
+    kept = replace(
+        recovery,
+        order=None if event.complete else order,
+        lot=_more_closed(recovery.lot, event),
+    )
+    return _with_recovery(slot, kept)
+
+
+def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
+    if not order.filled:  # one execution filled it whole, as most do
+        return Lot(
+            cycle=order.cycle,
+            price=event.price,
+            size=event.size,
+            cost=event.cost,
+            fee=event.fee,
+            opened_at=at,
+            regime=event.regime,
+        )
+    return replace(_lot_of(_more_filled(order, event), at), regime=event.regime)
 
 
 def _booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
     del at
+    net = event.net
+    loss = slot.realized_loss if net >= _NOTHING else slot.realized_loss - net
+    if event.unpaid_fee:
+        slot = replace(slot, fees=slot.fees + event.unpaid_fee)
     leg = leg_of(slot, event.leg)
-    totals = {
-        "net_profit": slot.net_profit + event.net,
-        "settled": slot.settled + event.settled,
-        "realized_loss": slot.realized_loss + max(-event.net, _NOTHING),
-        "round_trips": slot.round_trips + 1,
-        "fees": slot.fees + event.unpaid_fee,
-    }
-    leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
     if event.recovery_id:
-        kept = _without_recovery(slot, event.recovery_id)
-        return _with_leg(slot, leg, recoveries=kept, **totals)
-    leg = replace(leg, lot=None, order=None, cycle=event.next_cycle, attempts=0)
-    return _with_leg(slot, leg, **totals)
+        leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
+        slot = replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
+    else:
+        leg = replace(
+            leg,
+            lot=None,
+            order=None,
+            cycle=event.next_cycle,
+            attempts=0,
+            losses=event.losses,
+            cooldown_until=event.cooldown_until,
+        )
+    return _with_leg(
+        slot,
+        leg,
+        net_profit=slot.net_profit + net,
+        settled=slot.settled + event.settled,
+        realized_loss=loss,
+        round_trips=slot.round_trips + 1,
+    )
 
 
 def _dusted(slot: Slot, event: LotDusted, at: int) -> Slot:
@@ -341,24 +372,29 @@ def _drained(slot: Slot, event: SlotDrained, at: int) -> Slot:
     return replace(slot, draining=True)
 
 
-_NO_BLOCK = Leg(name=LegName.A).block
+def _same(slot: Slot, event: Event, at: int) -> Slot:
+    del event, at
+    return slot
+
+
 _NOTHING = Decimal(0)
-_APPLY: Mapping[type, Callable[[Slot, Any, int], Slot]] = MappingProxyType(
-    {
-        OrderPlaced: _placed,
-        OrderRepriced: _repriced,
-        CancelAsked: _cancel_asked,
-        OrderEnded: _ended,
-        OrderFilled: _filled,
-        CycleBooked: _booked,
-        LotDusted: _dusted,
-        LegBlocked: _blocked,
-        RefreshPaused: _paused,
-        BothOpenNoted: _noted,
-        ExitOrphaned: _orphaned,
-        EvictionStarted: _evicting,
-        RecoveryDropped: _dropped,
-        StickySet: _sticky,
-        SlotDrained: _drained,
-    }
-)
+FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
+    OrderPlaced: _placed,
+    OrderRepriced: _repriced,
+    CancelAsked: _cancel_asked,
+    OrderEnded: _ended,
+    OrderFilled: _filled,
+    CycleBooked: _booked,
+    LotDusted: _dusted,
+    LegBlocked: _blocked,
+    RefreshPaused: _paused,
+    BothOpenNoted: _noted,
+    ExitOrphaned: _orphaned,
+    EvictionStarted: _evicting,
+    RecoveryDropped: _dropped,
+    StickySet: _sticky,
+    SlotDrained: _drained,
+    InventoryMoved: _same,
+    PositionOpened: _same,
+    PositionClosed: _same,
+}

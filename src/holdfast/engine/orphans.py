@@ -6,9 +6,8 @@ from holdfast.domain.events import BothOpenNoted, CancelAsked, EvictionStarted, 
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Leg, LegName, OrderStatus, Phase, Recovery, Role, Side, phase
 from holdfast.engine.draft import Draft
-from holdfast.engine.entries import want_entry
+from holdfast.engine.entries import enter
 from holdfast.engine.exits import book_at_mark, cooldown_after
-from holdfast.engine.inputs import EntryWanted
 
 
 def time_came(draft: Draft) -> None:
@@ -74,7 +73,7 @@ def _orphan(draft: Draft, leg: Leg, reason: str) -> None:
             rules=terms.rules.digest,
         )
     )
-    want_entry(draft, EntryWanted(leg=name, reason=f"orphan_{name}"))
+    enter(draft, name, f"orphan_{name}")
 
 
 def _room_for_recovery(draft: Draft) -> bool:

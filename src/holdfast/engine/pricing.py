@@ -1,8 +1,8 @@
 """Work out prices and sizes of orders (core 1.4, F1 to F5), exactly."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from holdfast.domain.money import HUNDRED, ZERO, Base, Price, snap_price, snap_size
+from holdfast.domain.money import HUNDRED, ZERO, Base, Price, snap_size
 from holdfast.domain.slots import LegName, Side
 from holdfast.engine.rules import Rules
 
@@ -32,14 +32,15 @@ def entry_distance(rules: Rules, leg: LegName, slot_id: int) -> Decimal:
 def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses: int) -> Price:
     """Say where a leg enters: below the mark to buy, above it to sell (F3)."""
     distance = entry_distance(rules, leg, slot_id)
+    tick = rules.instrument.price_tick
     if losses >= rules.loss_backoff_start:
-        multiplier = backoff_multiplier(
+        wide = distance * backoff_multiplier(
             losses, rules.loss_backoff_start, rules.backoff_factor, rules.backoff_max
         )
-        price = _offset(rules, leg, mark, distance * multiplier)
+        price = _offset(leg, mark, wide, tick)
         if price > ZERO:
             return price
-    return _offset(rules, leg, mark, distance)
+    return _offset(leg, mark, distance, tick)
 
 
 def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
@@ -61,14 +62,14 @@ def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
 
 def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Price:
     """Say where an exit rests: at its target, and never nearer to the mark than an entry (F5)."""
-    tick = rules.instrument.price_tick
+    tick, guard = rules.instrument.price_tick, rules.entry_pct
     if side is Side.SELL:
-        target = entry * (ONE + profit / HUNDRED)
-        nearest = mark * (ONE + rules.entry_pct / HUNDRED)
-        return snap_price(max(target, nearest), tick)
-    target = entry * (ONE - profit / HUNDRED)
-    nearest = mark * (ONE - rules.entry_pct / HUNDRED)
-    return snap_price(min(target, nearest), tick)
+        target, nearest = entry * (HUNDRED + profit), mark * (HUNDRED + guard)
+        wanted = nearest if nearest > target else target  # noqa: FURB136 (the hot path)
+    else:
+        target, nearest = entry * (HUNDRED - profit), mark * (HUNDRED - guard)
+        wanted = nearest if nearest < target else target  # noqa: FURB136 (the hot path)
+    return Price((wanted / HUNDRED).quantize(tick, ROUND_HALF_EVEN))
 
 
 def is_stale(price: Decimal, mark: Decimal, refresh_pct: Decimal) -> bool:
@@ -88,7 +89,6 @@ def stale_bounds(price: Decimal, rules: Rules) -> tuple[Decimal, Decimal]:
     return low, (price / (ONE - ratio)).quantize(tick, ROUND_FLOOR)
 
 
-def _offset(rules: Rules, leg: LegName, mark: Decimal, distance: Decimal) -> Price:
-    move = mark * distance / HUNDRED
-    price = mark + move if leg is LegName.A else mark - move
-    return snap_price(price, rules.instrument.price_tick)
+def _offset(leg: LegName, mark: Decimal, distance: Decimal, tick: Decimal) -> Price:
+    reach = HUNDRED + distance if leg is LegName.A else HUNDRED - distance
+    return Price((mark * reach / HUNDRED).quantize(tick, ROUND_HALF_EVEN))

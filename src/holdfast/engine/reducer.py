@@ -18,7 +18,7 @@ from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import Block, LegName, Order, Recovery, Role, Slot
 from holdfast.engine.draft import Draft
-from holdfast.engine.entries import refresh, want_entry, withdraw
+from holdfast.engine.entries import enter, refresh, want_entry, withdraw
 from holdfast.engine.exits import book, place_exit, place_recovery
 from holdfast.engine.inputs import (
     CancelWanted,
@@ -108,7 +108,7 @@ def _settle(draft: Draft, name: LegName, recovery_id: int) -> None:
     held = draft.leg(name).lot
     if held is not None and held.closed >= held.size:
         book(draft, name, held, reason="filled")
-        want_entry(draft, EntryWanted(leg=name, reason="cycle_complete"))
+        enter(draft, name, "cycle_complete")
 
 
 def _ended(draft: Draft, seen: End) -> None:

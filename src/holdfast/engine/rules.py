@@ -3,6 +3,7 @@
 Times are microseconds; percentages are plain percent; 0 switches a refresh off.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from holdfast.domain.market import Regime
 from holdfast.domain.money import ZERO, Instrument
 from holdfast.domain.slots import Block, LegName
+from holdfast.engine.sizing import Sizing
 
 NEVER = 10**18
 
@@ -41,28 +43,20 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What one reduction may know: rules, time, mark, what to spend, what stands in the way.
+class Terms(msgspec.Struct, frozen=True, gc=False):
+    """What one reduction may know: rules, time, mark, sizing, what stands in the way of an entry.
 
-    `amount_*` is quote to spend on an entry, or base in base sizing. `spare_*` is what is free at
-    the venue; None means it is not limited. `block_*` keeps a leg from entering, with the reason.
+    `spare_*` is what is free at the venue; None means it is not limited. `block` keeps every leg
+    from entering, with the reason. `amounts` and `blocks` name what holds for one leg instead.
     """
 
     rules: Rules
     now: int
     mark: Decimal
-    amount_a: Decimal
-    amount_b: Decimal
-    block_a: Block = Block.NONE
-    block_b: Block = Block.NONE
+    sizing: Sizing
+    block: Block = Block.NONE
     spare_base: Decimal | None = None
     spare_quote: Decimal | None = None
     regime: Regime | None = None
-
-    def amount(self, leg: LegName) -> Decimal:
-        """Say what an entry of a leg may use."""
-        return self.amount_a if leg is LegName.A else self.amount_b
-
-    def block(self, leg: LegName) -> Block:
-        """Say what keeps a leg from entering."""
-        return self.block_a if leg is LegName.A else self.block_b
+    amounts: Mapping[LegName, Decimal] = {}
+    blocks: Mapping[LegName, Block] = {}
