@@ -1,0 +1,27 @@
+"""Load the profile a desk is asked to run, and say how a refusal ends a process."""
+
+import os
+
+from holdfast.cli.app import CORRUPT, UNAVAILABLE, USAGE
+from holdfast.config.folders import find_profiles
+from holdfast.config.loader import load_profile
+from holdfast.config.profile import Profile
+from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
+from holdfast.wiring.live import DeskOptions
+
+
+def profile_of(options: DeskOptions) -> Profile:
+    """Load the profile the options name, with what they override."""
+    return load_profile(
+        options.profile,
+        profiles=find_profiles(os.environ, named=options.profiles),
+        environ=os.environ,
+        overrides=options.overrides,
+    )
+
+
+def exit_code_of(error: HoldfastError) -> int:
+    """Say which exit code an error has."""
+    if isinstance(error, VenueUnavailable):
+        return UNAVAILABLE
+    return CORRUPT if isinstance(error, LedgerCorrupt) else USAGE
