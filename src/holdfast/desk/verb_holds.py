@@ -1,0 +1,46 @@
+"""The verbs that stop new entries and let them go on."""
+
+from holdfast.desk import holds
+from holdfast.desk.desk import INVARIANT, Desk
+from holdfast.desk.verb_parameters import Arguments
+from holdfast.domain.errors import CommandRefused
+from holdfast.engine.invariants import breaches
+
+OPERATOR = "operator"
+
+
+def pause(desk: Desk, given: Arguments) -> str:
+    """Put the operator's hold up; orders that rest stay, exits included."""
+    if OPERATOR in desk.books.holds:
+        return "paused already"
+    holds.put_up(desk, OPERATOR, given["reason"] or "paused by an operator")
+    return "paused: no new entries; orders that rest stay, and exits are still placed"
+
+
+def resume(desk: Desk, given: Arguments) -> str:
+    """Take the operator's hold down, and an invariant's when no slot breaks one any more."""
+    del given
+    standing = desk.books.holds
+    if not standing:
+        return "running already"
+    others = sorted(standing.keys() - {OPERATOR, INVARIANT})
+    if others:
+        named = "; ".join(f"{name} ({standing[name]})" for name in others)
+        raise CommandRefused(f"not resumed: a hold stands: {named}")
+    if INVARIANT in standing:
+        _recheck(desk)
+        holds.take_down(desk, INVARIANT, "every slot was checked again and holds")
+    if OPERATOR in desk.books.holds:
+        holds.take_down(desk, OPERATOR, "resumed by an operator")
+    return "resumed"
+
+
+def _recheck(desk: Desk) -> None:
+    found = [
+        f"slot {slot_id}: {text}"
+        for slot_id, slot in sorted(desk.books.slots.items())
+        for text in breaches(slot)
+    ]
+    if found:
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004 (three are shown)
+        raise CommandRefused(f"not resumed: an invariant is broken: {'; '.join(found[:3])}{more}")

@@ -1,0 +1,137 @@
+"""The verbs that add slots, let them go, and make them patient or cycling.
+
+A slot leaves only when it owes nothing: entries are cancelled and it retires when their ends are
+proven. While an exit, a recovery or an unproven cancel stands, leaving is refused.
+"""
+
+from holdfast.config.profile import Profile
+from holdfast.config.relations import ORDERS_PER_SLOT, order_cap
+from holdfast.desk.desk import Desk
+from holdfast.desk.limits import UNLIMITED
+from holdfast.desk.startup import add_slots, drain_slot
+from holdfast.desk.verb_parameters import Arguments
+from holdfast.domain.errors import CommandRefused
+from holdfast.domain.events import StickySet
+from holdfast.domain.market import SECOND
+from holdfast.domain.slots import OrderStatus, Slot
+
+
+def add_slot(desk: Desk, given: Arguments, profile: Profile) -> str:
+    """Add one slot where the order cap has room for it at its worst."""
+    del given
+    if desk.mode() == "HALTED":
+        raise CommandRefused(f"no slot was added: the desk is halted: {desk.pause_reason()}")
+    sticky = profile.settings.sticky_mode_enabled
+    staying = [slot.sticky for slot in desk.books.slots.values()]
+    _fits([*staying, sticky], profile, "no slot was added")
+    entries = ORDERS_PER_SLOT * (len(staying) + 1)
+    safe = desk.limits.order_cap
+    if safe < UNLIMITED and entries > safe:
+        raise CommandRefused(
+            f"no slot was added: {len(staying) + 1} slots need {entries} orders, "
+            f"the safe part of the cap is {safe}"
+        )
+    (slot_id,) = add_slots(desk, 1, sticky=sticky)
+    return f"slot {slot_id} was added; it enters when its turn comes"
+
+
+def remove_slot(desk: Desk, given: Arguments) -> str:
+    """Let one slot go."""
+    slot = slot_of(desk, given["slot_id"])
+    why = kept_by(slot)
+    if why:
+        raise CommandRefused(f"slot {slot.slot_id} stays: {why}")
+    return _let_go(desk, slot)
+
+
+def remove_slots(desk: Desk, given: Arguments) -> str:
+    """Let several slots go, highest ids first; those that owe something are passed over."""
+    wanted = given["count"]
+    newest = sorted(desk.books.slots.values(), key=lambda slot: -slot.slot_id)
+    free = [slot for slot in newest if not kept_by(slot)][:wanted]
+    if not free:
+        first = next((f"slot {slot.slot_id}: {kept_by(slot)}" for slot in newest), "there is none")
+        raise CommandRefused(f"no slot can go: {first}")
+    said = [_let_go(desk, slot) for slot in free]
+    if len(free) < wanted:
+        said.append(f"{wanted - len(free)} more cannot go now")
+    return "; ".join(said)
+
+
+def toggle_sticky(desk: Desk, given: Arguments, profile: Profile) -> str:
+    """Make a slot patient, or cycling; back to cycling with exits open needs `confirm`."""
+    slot = slot_of(desk, given["slot_id"])
+    asked = given["sticky"]
+    sticky = not slot.sticky if asked is None else asked
+    word = "sticky" if sticky else "cycling"
+    if sticky is slot.sticky:
+        return f"slot {slot.slot_id} is {word} already"
+    if not sticky:
+        _may_cycle(desk, slot, profile, confirmed=given["confirm"])
+    desk.record(desk.now, [StickySet(slot=slot.slot_id, sticky=sticky)])
+    desk.index.update(desk.books.slots[slot.slot_id], desk.now)
+    desk.watch_again()
+    return f"slot {slot.slot_id} is {word} now"
+
+
+def slot_of(desk: Desk, slot_id: int) -> Slot:
+    """Find a slot; refuse where there is none."""
+    slot = desk.books.slots.get(slot_id)
+    if slot is None:
+        raise CommandRefused(f"there is no slot {slot_id}")
+    return slot
+
+
+def kept_by(slot: Slot) -> str:
+    """Say what keeps a slot from leaving, empty where nothing does."""
+    exits = [leg for leg in (slot.a, slot.b) if leg.lot is not None]
+    if exits:
+        named = ", ".join(leg.name.value for leg in exits)
+        return f"it still owes an exit (leg {named}); wait until it has filled"
+    if slot.recoveries:
+        return f"{len(slot.recoveries)} recovery orders are open; wait until they have filled"
+    canceling = [
+        leg.order.client_order_id
+        for leg in (slot.a, slot.b)
+        if leg.order is not None and leg.order.status is OrderStatus.CANCELING
+    ]
+    if canceling:
+        return f"a cancel is not proven yet; wait for the end of order {canceling[0]}"
+    return ""
+
+
+def _let_go(desk: Desk, slot: Slot) -> str:
+    resting = sum(leg.order is not None for leg in (slot.a, slot.b))
+    drain_slot(desk, slot.slot_id, "removed by an operator")
+    if not resting:
+        return f"slot {slot.slot_id} has left"
+    noun = "entry is" if resting == 1 else "entries are"
+    return f"slot {slot.slot_id} leaves: {resting} {noun} being cancelled, it retires when flat"
+
+
+def _may_cycle(desk: Desk, slot: Slot, profile: Profile, *, confirmed: bool) -> None:
+    name = f"slot {slot.slot_id} stays sticky"
+    opened = [leg.lot.opened_at for leg in (slot.a, slot.b) if leg.lot is not None]
+    if opened:
+        age = desk.now - min(opened)
+        if age >= desk.rules.s1_orphan_after:
+            raise CommandRefused(
+                f"{name}: an exit is {age // SECOND} s old, older than the orphan age of "
+                f"{desk.rules.s1_orphan_after // SECOND} s; it would be set aside at once"
+            )
+        if not confirmed:
+            raise CommandRefused(
+                f"{name}: {len(opened)} exits are open and would age as orphans; "
+                "say confirm=true to go on"
+            )
+    others = [one.sticky for one in desk.books.slots.values() if one is not slot]
+    _fits([*others, False], profile, name)
+
+
+def _fits(slots: list[bool], profile: Profile, what: str) -> None:
+    settings = profile.settings
+    cap = order_cap(settings.open_order_cap, settings.kraken_open_orders_per_pair_limit)
+    recoveries = settings.max_recovery_slots if settings.recovery_enabled else 0
+    worst = sum(ORDERS_PER_SLOT + (0 if sticky else recoveries) for sticky in slots)
+    if cap is not None and worst > cap:
+        raise CommandRefused(f"{what}: {worst} orders may be open at worst, the cap is {cap}")

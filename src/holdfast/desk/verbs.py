@@ -1,0 +1,212 @@
+"""The one table of what an operator can ask a desk to do; API, CLI and dashboard read it.
+
+A payload that cannot be understood is refused before the desk hears of it and writes nothing.
+Everything else is journaled, done or refused, with who asked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from holdfast.config.profile import Profile
+from holdfast.desk import verb_holds, verb_rules, verb_slots
+from holdfast.desk.desk import Desk
+from holdfast.desk.verb_parameters import Arguments, BadPayload, Parameter, read, shown
+from holdfast.desk.verb_rules import CycleSums
+from holdfast.domain.bookkeeping import CommandNoted
+from holdfast.domain.errors import CommandRefused
+
+MOST_SLOTS = 10_000
+_SLOT = Parameter(
+    name="slot_id",
+    kind="integer",
+    help="The slot's number.",
+    required=True,
+    least=Decimal(0),
+    most=Decimal(10**9),
+)
+
+
+class Verb(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the desk can be asked to do."""
+
+    action: str
+    help: str
+    parameters: tuple[Parameter, ...] = ()
+    run: Callable[[Desk, Arguments], str]
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that was understood."""
+
+    verb: Verb
+    arguments: dict[str, Any]
+    principal: str
+
+
+def verb_table(
+    maker_fee_pct: Decimal, profile: Callable[[], Profile], sums: CycleSums
+) -> tuple[Verb, ...]:
+    """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
+    return (*_holding(), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
+
+
+def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
+    """Read a command; raise BadPayload where it cannot be understood."""
+    given = dict(payload)
+    action = given.pop("action", None)
+    if not isinstance(action, str) or not action:
+        raise BadPayload("action is missing; see GET /api/verbs")
+    verb = next((one for one in verbs if one.action == action), None)
+    if verb is None:
+        raise BadPayload(f"unknown action: {shown(action)}")
+    return Ask(verb=verb, arguments=read(verb.parameters, given), principal=principal)
+
+
+def perform(desk: Desk, ask: Ask) -> str:
+    """Do it in the desk's thread, and journal what came of it; raise CommandRefused where not."""
+    try:
+        message = ask.verb.run(desk, ask.arguments)
+    except CommandRefused as refusal:
+        desk.note(_noted(ask, accepted=False, message=str(refusal)))
+        raise
+    desk.note(_noted(ask, accepted=True, message=message))
+    return message
+
+
+def listed(verbs: Sequence[Verb]) -> list[dict[str, Any]]:
+    """Describe the table as data."""
+    return [
+        {
+            "action": verb.action,
+            "help": verb.help,
+            "parameters": [
+                {
+                    "name": one.name,
+                    "type": one.kind,
+                    "required": one.required,
+                    "default": one.default,
+                    "minimum": one.least,
+                    "maximum": one.most,
+                    "help": one.help,
+                }
+                for one in verb.parameters
+            ],
+        }
+        for verb in verbs
+    ]
+
+
+def _noted(ask: Ask, *, accepted: bool, message: str) -> CommandNoted:
+    given = {name: value for name, value in ask.arguments.items() if value is not None}
+    return CommandNoted(
+        action=ask.verb.action,
+        arguments={name: _text(value) for name, value in given.items()},
+        principal=ask.principal,
+        accepted=accepted,
+        message=message,
+    )
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _holding() -> tuple[Verb, ...]:
+    reason = Parameter(
+        name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
+    )
+    return (
+        Verb(
+            action="pause",
+            help="Stop new entries; orders that rest stay, exits are still placed.",
+            parameters=(reason,),
+            run=verb_holds.pause,
+        ),
+        Verb(
+            action="resume",
+            help="Take the operator's hold down; refused while another hold stands.",
+            run=verb_holds.resume,
+        ),
+    )
+
+
+def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
+    count = Parameter(
+        name="count",
+        kind="integer",
+        help="How many; a bad value counts as 1.",
+        default=1,
+        least=Decimal(1),
+        most=Decimal(MOST_SLOTS),
+        lenient=True,
+    )
+    sticky = Parameter(
+        name="sticky", kind="boolean", help="What it shall be; without it, the other one."
+    )
+    confirm = Parameter(
+        name="confirm",
+        kind="boolean",
+        help="Make a slot cycling although its exits would age.",
+        default=False,
+    )
+    return (
+        Verb(
+            action="add_slot",
+            help="Add one slot, where the order cap has room for it.",
+            run=lambda desk, given: verb_slots.add_slot(desk, given, profile()),
+        ),
+        Verb(
+            action="remove_slot",
+            help="Cancel a slot's entries and let it go once it is flat.",
+            parameters=(_SLOT,),
+            run=verb_slots.remove_slot,
+        ),
+        Verb(
+            action="remove_slots",
+            help="Let the slots with the highest numbers go, as far as they owe nothing.",
+            parameters=(count,),
+            run=verb_slots.remove_slots,
+        ),
+        Verb(
+            action="toggle_sticky",
+            help="Make a slot patient, or cycling.",
+            parameters=(_SLOT, sticky, confirm),
+            run=lambda desk, given: verb_slots.toggle_sticky(desk, given, profile()),
+        ),
+    )
+
+
+def _ruling(maker_fee_pct: Decimal) -> tuple[Verb, ...]:
+    value = partial(Parameter, name="value", kind="number", required=True)
+    return (
+        Verb(
+            action="set_entry_pct",
+            help="Set the distance of entries from the mark until the profile changes.",
+            parameters=(value(help="Percent.", least=Decimal("0.05"), most=Decimal(10)),),
+            run=verb_rules.set_entry_pct,
+        ),
+        Verb(
+            action="set_profit_pct",
+            help="Set the profit target of new exits until the profile changes.",
+            parameters=(
+                value(
+                    help="Percent; at least two maker fees and 0.1.",
+                    least=2 * maker_fee_pct + Decimal("0.1"),
+                    most=Decimal(50),
+                ),
+            ),
+            run=verb_rules.set_profit_pct,
+        ),
+    )
+
+
+def _audit(sums: CycleSums) -> Verb:
+    return Verb(
+        action="audit",
+        help="Add the ledger's cycles up again and compare them with every slot, exactly.",
+        run=lambda desk, given: verb_rules.audit(desk, given, sums),
+    )
