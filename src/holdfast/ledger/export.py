@@ -36,7 +36,7 @@ SELECTS: Mapping[str, str] = MappingProxyType(
         },
     }
 )
-Writer = Callable[[duckdb.DuckDBPyConnection, Path], int]
+Writer = Callable[[duckdb.DuckDBPyConnection, str, Path], int]
 
 
 def export(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> int:
@@ -44,8 +44,7 @@ def export(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> int:
     sql, write = plan(what, path)
     part = path.with_name(f".{path.name}.part")
     try:
-        connection.execute(sql)
-        rows = write(connection, part)
+        rows = write(connection, sql, part)
         part.rename(path)
     except OSError as error:
         raise LedgerError(f"{path.name} cannot be written: {error.strerror or error}") from error
@@ -69,14 +68,16 @@ def plan(what: str, path: Path) -> tuple[str, Writer]:
     return sql, write
 
 
-def _csv(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def _csv(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
+    connection.execute(sql)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_names(connection))
         return _each(connection, lambda row: writer.writerow([_text(value) for value in row]))
 
 
-def _json(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def _json(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
+    connection.execute(sql)
     names = _names(connection)
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
@@ -95,8 +96,8 @@ def _object_writer(file: IO[str], names: list[str]) -> Callable[[tuple[Any, ...]
     return write
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    reader: pa.RecordBatchReader = connection.to_arrow_reader(PORTION)
+def _parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
+    reader: pa.RecordBatchReader = connection.sql(sql).to_arrow_reader(PORTION)
     rows = 0
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:

@@ -1,0 +1,35 @@
+"""A ledger that is killed in the middle of its work has every row it ever acknowledged."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from holdfast.ledger.verify import verify
+
+CHILD = Path(__file__).parent / "crashing.py"
+
+
+def _run_until_killed(path, seconds):
+    child = subprocess.Popen(
+        [sys.executable, str(CHILD), str(path)], stdout=subprocess.PIPE, text=True
+    )
+    first = child.stdout.readline()  # the process is up and has committed
+    time.sleep(seconds)
+    child.kill()
+    said = [first, *child.stdout.read().splitlines()]
+    child.wait()
+    whole = [int(line) for line in said if line.strip().isdigit()]
+    return whole[-2] if len(whole) > 1 else 0  # the last line may have been cut
+
+
+@pytest.mark.crash
+def test_kill_nine_in_mid_commit_loses_no_acknowledged_row(path):
+    for seconds in (0.05, 0.4, 0.15, 0.25):
+        acknowledged = _run_until_killed(path, seconds)
+        report = verify(path)
+        assert report.findings == (), report.findings[:3]
+        assert report.events >= acknowledged
+        assert acknowledged > 0
