@@ -15,6 +15,7 @@ import streamlit as st
 
 DASH = "-"
 MICRO = 1_000_000
+_PRICE_DIGITS = ((1, 6), (100, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,12 @@ def exact(value: object) -> str:
 
 
 def price(value: object) -> str:
-    """Write a price with five significant decimals of a small one, two of a large one."""
+    """Write a price with six decimals of a small one, fewer of a large one."""
     amount = decimal(value)
     if amount is None:
         return DASH
-    return f"{amount:,.5f}" if abs(amount) < 100 else f"{amount:,.2f}"  # noqa: PLR2004
+    digits = next((digits for top, digits in _PRICE_DIGITS if abs(amount) < top), 2)
+    return f"{amount:,.{digits}f}"
 
 
 def age(seconds: float | None) -> str:

@@ -26,7 +26,7 @@ def account_table(data: Data) -> None:
     st.dataframe(
         wide,
         hide_index=True,
-        height=min(620, 38 + 35 * len(wide)),
+        height=min(620, 36 + 31 * len(wide)),
         column_config={asset: right(asset, alignment="right") for asset in assets},
     )
     markup.title(

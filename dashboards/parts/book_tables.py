@@ -22,7 +22,7 @@ def fill_table(data: Data) -> None:
     _show(
         _timed(fills, data.zone).drop(columns=["at"]),
         {
-            "price": _number("price", "%.5f"),
+            "price": _number("price", "%.6f"),
             "size": _number(f"size {base}", "%.4f"),
             "cost": _number(f"cost {quote}", "%.6f"),
             "fee": _number(f"fee {quote}", "%.6f"),
@@ -46,11 +46,12 @@ def cycle_table(data: Data) -> None:
         shown.drop(columns=["at", "entry_time"]),
         {
             "size": _number(f"size {base}", "%.4f"),
-            "entry_price": _number("entry price", "%.5f"),
-            "exit_price": _number("exit price", "%.5f"),
+            "entry_price": _number("entry price", "%.6f"),
+            "exit_price": _number("exit price", "%.6f"),
             "gross": _number(f"gross {quote}", "%.6f"),
             "fees": _number(f"fees {quote}", "%.6f"),
             "net": _number(f"net {quote}", "%.6f"),
+            "took": st.column_config.TextColumn(alignment="right"),
         },
     )
 
@@ -74,7 +75,7 @@ def _timed(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
 
 
 def _show(frame: pd.DataFrame, config: dict[str, Any]) -> None:
-    height = min(_HEIGHT, 38 + 35 * len(frame))
+    height = min(_HEIGHT, 36 + 31 * len(frame))
     st.dataframe(frame, hide_index=True, height=height, column_config=config)
 
 

@@ -63,4 +63,6 @@ def _orchestrated(status: Mapping[str, Any]) -> tuple[str, str]:
         value = standing.first(value, "orchestrated", "attached", "state")
     if isinstance(value, bool):
         return ("yes", "good") if value else ("no", "warn")
+    if value == "none":
+        return "no", ""
     return (theme.DASH, "") if value is None else (str(value), ORCHESTRATED.get(str(value), ""))

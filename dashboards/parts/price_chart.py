@@ -40,7 +40,7 @@ def price_chart(
         chart.add_trace(_marks(part, f"{side} {role}", symbol, getattr(colours, side), zone))
     low, high = float(candles["low"].min()), float(candles["high"].max())
     room = max((high - low) * 0.08, high * 0.0005)
-    chart.update_yaxes(range=[low - room, high + room], tickformat=".5~f")
+    chart.update_yaxes(range=[low - room, high + room], tickformat=",.6~f")
     chart.update_xaxes(range=[times.iloc[0], times.iloc[-1]], rangeslider_visible=False)
     axes.calm(chart, height=400, revision="price")
     st.plotly_chart(chart, key="price_chart", config=axes.CONFIG)
@@ -77,7 +77,7 @@ def _lines(
         name=f"resting {side}",
         line={"color": colour, "width": 1, "dash": "dot"},
         opacity=0.55,
-        hovertemplate=f"resting {side} %{{y:.5f}}<extra></extra>",
+        hovertemplate=f"resting {side} %{{y:,.6~f}}<extra></extra>",
     )
 
 
@@ -90,7 +90,7 @@ def _marks(part: pd.DataFrame, name: str, symbol: str, colour: str, zone: str) -
         marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.4}},
         customdata=part[["slot", "size"]],
         hovertemplate=(
-            f"{name} %{{y:.5f}}<br>slot %{{customdata[0]}}, size %{{customdata[1]:,.2f}}"
+            f"{name} %{{y:,.6~f}}<br>slot %{{customdata[0]}}, size %{{customdata[1]:,.2f}}"
             "<extra></extra>"
         ),
     )

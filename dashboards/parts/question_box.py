@@ -1,9 +1,11 @@
 """Answer a question in SQL over the published views; nothing can be changed from here."""
 
+from decimal import Decimal
+
 import pandas as pd
 import streamlit as st
 
-from dashboards import queries
+from dashboards import queries, theme
 from dashboards.parts import markup
 from dashboards.parts.empty_state import nothing
 from dashboards.parts.markup import Column
@@ -35,12 +37,20 @@ def _answer(reply: Reply) -> None:
         nothing("The answer has no rows.")
         return
     frame = pd.DataFrame(reply.rows, columns=_unique(reply.columns))
-    st.dataframe(frame.astype(object).map(_cell), hide_index=True)
+    amounts = [str(name) for name in frame if frame[name].map(_is_amount).all()]
+    right = {name: st.column_config.TextColumn(alignment="right") for name in amounts}
+    st.dataframe(frame.astype(object).map(_cell), hide_index=True, column_config=right)
     if reply.cut:
         markup.notice(f"Only the first {len(reply.rows):,} rows are shown.", "muted")
 
 
+def _is_amount(value: object) -> bool:
+    return isinstance(value, Decimal)
+
+
 def _cell(value: object) -> object:
+    if isinstance(value, Decimal):
+        return theme.exact(value)
     return value if isinstance(value, int | float | str | bool) or value is None else str(value)
 
 

@@ -30,7 +30,14 @@ def sentences(data: Data) -> list[Sentence]:
         since = theme.moment(data.published_at, data.zone)
         said.append((_STALE.format(since=since, age=theme.age(data.age)), "bad"))
     status = data.status
-    return said + _mode(status) + _holds(status) + _profile(status) + _settings(status)
+    return (
+        said
+        + _mode(status)
+        + _books(status)
+        + _holds(status)
+        + _profile(status)
+        + _settings(status)
+    )
 
 
 def _mode(status: Mapping[str, Any]) -> list[Sentence]:
@@ -38,6 +45,23 @@ def _mode(status: Mapping[str, Any]) -> list[Sentence]:
     if mode not in ("HALTED", "PAUSED"):
         return []
     return [(f"{mode.capitalize()}: {reason or 'no reason was given'}.", theme.MODE_TONES[mode])]
+
+
+def _books(status: Mapping[str, Any]) -> list[Sentence]:
+    said = []
+    audit = standing.mapping(status.get("pnl_audit"))
+    if audit.get("ok") is False:
+        found = audit.get("differences")
+        why = str(found[0]) if isinstance(found, list) and found else "no detail is given"
+        said.append((f"The profit audit does not agree: {why}.", "bad"))
+    recon = standing.mapping(status.get("balance_recon"))
+    if recon.get("ready") is True and recon.get("status") != "OK":
+        drift = standing.mapping(recon.get("venue_minus_books")).items()
+        by = ", ".join(f"{theme.exact(amount)} {asset}" for asset, amount in drift)
+        said.append((f"Venue and books differ: venue minus books is {by or 'not known'}.", "bad"))
+    if status.get("price_fresh") is False:
+        said.append(("The price is stale; no entry is placed until a new one comes.", "warn"))
+    return said
 
 
 def _holds(status: Mapping[str, Any]) -> list[Sentence]:

@@ -42,7 +42,7 @@ def slot_table(
         pd.DataFrame(rows),
         key=TABLE,
         hide_index=True,
-        height=min(330, 38 + 35 * len(rows)),
+        height=min(330, 36 + 31 * len(rows)),
         on_select=lambda: _pick(ids),
         selection_mode="single-row",
         column_config=_config(standing.assets(data.status)[1]),

@@ -103,7 +103,7 @@ def slot_timeline(events: pd.DataFrame, now: int | None, zone: str) -> None:
     )
     chart.add_trace(_fills(story, zone))
     chart.add_trace(_cycles(story, zone))
-    chart.update_yaxes(tickformat=".5~f")
+    chart.update_yaxes(tickformat=",.6~f")
     axes.calm(chart, height=300, revision="slot_timeline")
     st.plotly_chart(chart, key="slot_timeline", config=axes.CONFIG)
 
@@ -125,7 +125,7 @@ def _orders(story: Story, side: str, role: str, end: int, zone: str) -> go.Scatt
             "width": 2 if role == "exit" else 1,
             "dash": "solid" if role == "exit" else "dot",
         },
-        hovertemplate=f"{side} {role} %{{y:.5f}}<extra></extra>",
+        hovertemplate=f"{side} {role} %{{y:,.6~f}}<extra></extra>",
     )
 
 
@@ -143,7 +143,7 @@ def _fills(story: Story, zone: str) -> go.Scatter:
             ],
             "color": [colours.buy if fill[2] == "buy" else colours.sell for fill in story.fills],
         },
-        hovertemplate="fill %{y:.5f}<extra></extra>",
+        hovertemplate="fill %{y:,.6~f}<extra></extra>",
     )
 
 

@@ -27,7 +27,7 @@ def test_numbers_keep_their_sign_and_unit() -> None:
     assert theme.number(-0.00001, 4, signed=True) == "+0.0000"
     assert theme.exact("-0.500000000000000000") == "-0.5"
     assert theme.exact("1E+3") == "1,000"
-    assert theme.price("0.0912345") == "0.09123"
+    assert theme.price("0.0912345") == "0.091234"
     assert theme.price("61234.5") == "61,234.50"
 
 

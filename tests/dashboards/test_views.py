@@ -95,6 +95,20 @@ def test_what_an_operator_or_the_environment_changed_is_said(
     assert "wait for a restart of the desk: candle_seconds" in text
 
 
+def test_books_that_do_not_agree_are_said(show: Show, markup: Read, published: Build) -> None:
+    folder = published(
+        candles=60,
+        count=2,
+        pnl_audit={"ok": False, "differences": ["slot 1 has net 2, its cycles give 1"]},
+        balance_recon={"ready": True, "status": "DRIFT", "venue_minus_books": {"DOGE": "2.50"}},
+        price_fresh=False,
+    )
+    text = markup(fine(show("slots", folder)))
+    assert "The profit audit does not agree: slot 1 has net 2" in text
+    assert "venue minus books is 2.5 DOGE." in text
+    assert "The price is stale" in text
+
+
 def test_holds_are_named_with_their_reason(show: Show, markup: Read, published: Build) -> None:
     folder = published(holds=[{"name": "drift", "reason": "venue has 2 DOGE more"}])
     assert "Hold drift: venue has 2 DOGE more." in markup(fine(show("overview", folder)))
@@ -169,7 +183,7 @@ def test_numbers_may_come_as_decimal_texts(show: Show, markup: Read, published: 
     (folder / "status.json").write_text(json.dumps(status))
     text = markup(fine(show("overview", folder)))
     assert "1,234" in text
-    assert "0.10000" in text
+    assert "0.100000" in text
 
 
 def test_picking_a_slot_tells_why_a_leg_has_no_entry(
