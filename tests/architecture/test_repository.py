@@ -124,7 +124,7 @@ print(chr(10).join(failed))
         capture_output=True,
         text=True,
         check=False,
-        cwd=ROOT / "tests",
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
     assert not done.stdout.strip(), done.stdout
