@@ -2,7 +2,7 @@
 
 import msgspec
 
-UNLIMITED = 10**9
+UNLIMITED = 1_000_000
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,17 +67,15 @@ class Turn:
         )
         step = reduce(slot, seen, terms)
         desk.counters.reducers_run += 1
-        if not step.events:
-            desk.index.update(slot, self.at)
-            return
-        after = step.slot
-        books.follow(after, step.events)
-        for event in step.events:
-            count = _COUNTS.get(type(event))
-            if count is not None:
-                count(self, event)
-        self.events += step.events
-        self.touched.add(slot_id)
+        after, events = step.slot, step.events
+        if events:
+            books.follow(after, events)
+            for event in events:
+                count = _COUNTS.get(type(event))
+                if count is not None:
+                    count(self, event)
+            self.events += events
+            self.touched.add(slot_id)
         desk.index.update(after, self.at)
 
     def ripe(self) -> None:
@@ -128,19 +126,13 @@ class Turn:
 
 
 def _placed(turn: Turn, event: OrderPlaced) -> None:
-    counters = turn.desk.counters
+    counters, role = turn.desk.counters, event.role
     counters.calls_used += 1
     counters.orders_placed += 1
-    if event.role is Role.ENTRY:
+    if role is Role.ENTRY:
         counters.entries_used += 1
     turn.intents.append(
-        PlaceOrder(
-            client_order_id=event.client_order_id,
-            side=event.side,
-            role=event.role,
-            price=event.price,
-            size=event.size,
-        )
+        PlaceOrder(event.client_order_id, event.side, role, event.price, event.size)
     )
 
 

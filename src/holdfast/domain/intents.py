@@ -7,7 +7,7 @@ import msgspec
 from holdfast.domain.slots import Role, Side
 
 
-class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class PlaceOrder(msgspec.Struct, frozen=True, gc=False):
     """Rest a post-only limit order."""
 
     client_order_id: str

@@ -59,18 +59,18 @@ class Books:
     def follow(self, slot: Slot, events: Sequence[Event]) -> None:
         """Take in events whose slot has been evolved already."""
         self.slots[slot.slot_id] = slot
-        accounts = self.accounts
+        accounts, orders, unanswered = self.accounts, self.orders, self.unanswered
         for event in events:
-            kind = type(event)
-            if kind is OrderPlaced:
-                accounts.hold(event.side, event.hold)  # type: ignore[union-attr]
-                self.orders[event.client_order_id] = event.slot  # type: ignore[union-attr]
-                self.unanswered.add(event.client_order_id)  # type: ignore[union-attr]
-            elif kind is OrderFilled:
-                accounts.fill(event)  # type: ignore[arg-type]
-                if event.complete:  # type: ignore[union-attr]
-                    self._gone(event.client_order_id)  # type: ignore[union-attr]
-            elif kind is not CycleBooked:
+            if isinstance(event, OrderPlaced):
+                accounts.hold(event.side, event.hold)
+                orders[event.client_order_id] = event.slot
+                unanswered.add(event.client_order_id)
+            elif isinstance(event, OrderFilled):
+                accounts.fill(event)
+                if event.complete:
+                    del orders[event.client_order_id]
+                    unanswered.discard(event.client_order_id)
+            elif not isinstance(event, CycleBooked):
                 accounts.apply(event)
                 self._index(event)
 

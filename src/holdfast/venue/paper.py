@@ -63,12 +63,19 @@ class PaperVenue:
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Walk the next candle, or what is left of one; show the steps the watch asks for."""
-        position, ends = self._position, self._matching.ends
+        position, matching = self._position, self._matching
         if position.step >= STEPS and not self._take():
             return
         self._walked = position.candle
+        bids, asks, ends = matching.bids, matching.asks, matching.ends
         while position.step < STEPS:
-            observation = self._walk(watch)
+            at, mark = position.heads[position.step]
+            quiet = bids.best < mark < asks.best and not ends.waiting
+            if quiet and not _is_wanted(watch, at, mark):
+                position.mark = mark
+                position.step += 1
+                continue
+            observation = self._walk(at, mark, watch)
             if observation is not None:
                 yield observation
                 ends.come_back()
@@ -176,20 +183,18 @@ class PaperVenue:
             self._journal.rewrite(self.snapshot())
         return self._position.take()
 
-    def _walk(self, watch: Watch) -> Observation | None:
+    def _walk(self, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
         step = position.step
-        at, mark = position.heads[step]
-        fills: list[Traded] = []
-        if matching.bids.best >= mark or matching.asks.best <= mark:
-            fills = matching.match(mark, at, position.budget)
-            if position.budget is not None:
-                position.budget -= sum(fill.execution.size for fill in fills)
+        fills = matching.match(mark, at, position.budget)
+        if fills and position.budget is not None:
+            position.budget -= sum(fill.execution.size for fill in fills)
         position.mark = mark
         position.step = step + 1
         if not (fills or matching.ends.waiting or _is_wanted(watch, at, mark)):
             return None
-        self._note(step, fills)
+        if self._journal is not None:
+            self._note(step, fills)
         executions = tuple([fill.execution for fill in fills])
         return Observation(at=at, mark=mark, executions=executions, ends=matching.ends.show())
 

@@ -41,7 +41,7 @@ class Position:
         """Go to the end of the last of so many candles, and return it."""
         self.feed.skip(count)
         candle = window.candles.row(window.start + count - 1)
-        self._enter(candle)
+        self.candle = candle
         self.mark, self.budget = candle.close, self._share(candle)
         self._is_new = True
         return candle
@@ -89,9 +89,13 @@ class Position:
 
     def _enter(self, candle: Candle) -> None:
         self.candle = candle
-        quarter = self.quarter
-        self.heads = tuple(
-            [(candle.at + step * quarter, mark) for step, mark in enumerate(path(candle))]
+        at, quarter = candle.at, self.quarter
+        first, near, far, last = path(candle)
+        self.heads = (
+            (at, first),
+            (at + quarter, near),
+            (at + 2 * quarter, far),
+            (at + 3 * quarter, last),
         )
 
     def _share(self, candle: Candle) -> Decimal | None:
