@@ -64,6 +64,7 @@ class DuckDbLedger:
             raise LedgerError(f"there is no ledger at {path.name}")
         connection = connect(path)
         try:
+            writer.warm_up()
             _prepare(connection, clock, base, quote)
             kept = founding.founded(connection)
             if kept is not None:

@@ -46,6 +46,11 @@ def arrow_table(kind: type[Row], rows: Sequence[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
+def warm_up() -> None:
+    """Let Arrow load what it loads at its first conversion: a second better spent before a tick."""
+    pa.scalar(0)
+
+
 @cache
 def arrow_schema(kind: type[Row]) -> pa.Schema:
     """Say which Arrow types the columns of a table have."""

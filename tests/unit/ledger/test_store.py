@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -232,3 +233,25 @@ def test_equity_is_what_is_owned_at_each_close(opened):
     rows = _all(ledger, "select close, base, quote, equity, hodl from equity order by opened_at")
     assert [row[3] for row in rows] == pytest.approx([100.0, 110.0, 115.0])
     assert [row[4] for row in rows] == pytest.approx([100.0, 110.0, 115.0])
+
+
+def test_the_first_projection_loads_nothing_in_the_middle_of_a_tick(path):
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
+        "from stories import BASE, FOUNDED, QUOTE, story\n"
+        "from holdfast.clock import SystemClock\n"
+        "from holdfast.ledger.store import DuckDbLedger\n"
+        "ledger = DuckDbLedger.open(Path(sys.argv[1]), clock=SystemClock(), base=BASE,"
+        " quote=QUOTE, found=FOUNDED)\n"
+        "before = set(sys.modules)\n"
+        "for at, entries in story(2, 1): ledger.commit(at, entries)\n"
+        "ledger.project()\n"
+        "late = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(sorted(late & {'pandas', 'numpy', 'pyarrow'}))\n"
+        "ledger.close()"
+    )
+    here = str(Path(__file__).parent)
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(path), here], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
