@@ -5,6 +5,7 @@ Nothing here raises for a desk that is down: it answers with a sentence.
 """
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ class Verb:
     action: str
     help: str
     parameters: tuple[str, ...]
+    usage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ def send(desk: Desk, command: Mapping[str, Any]) -> Answer:
 
 def parse(line: str, known: list[Verb]) -> dict[str, Any] | str:
     """Read `verb name=value …`, or values in the verb's own order; a text says what is wrong."""
-    words = line.split()
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return "A quotation mark is open; close it."
     if not words:
         return "Type a verb, for example: pause"
     verb = next((entry for entry in known if entry.action == words[0]), None)
@@ -133,12 +138,19 @@ def _host(url: str) -> str:
 
 def _verb(row: Mapping[str, Any]) -> Verb:
     listed = row.get("parameters") or ()
-    names = [entry.get("name") if isinstance(entry, Mapping) else entry for entry in listed]
+    known = [entry if isinstance(entry, Mapping) else {"name": entry} for entry in listed]
+    known = [entry for entry in known if entry.get("name")]
     return Verb(
         action=str(row["action"]),
         help=str(row.get("help") or ""),
-        parameters=tuple(str(name) for name in names if name),
+        parameters=tuple(str(entry["name"]) for entry in known),
+        usage=" ".join(_usage(entry) for entry in known),
     )
+
+
+def _usage(entry: Mapping[str, Any]) -> str:
+    name = str(entry["name"])
+    return f"[{name}]" if entry.get("required") is False else name
 
 
 def _takes(verb: Verb) -> str:

@@ -35,7 +35,7 @@ def command_bar(published: Path | None) -> None:
     with listed.popover("Verbs", disabled=not known, width="stretch"):
         markup.table(
             (Column("verb"), Column("takes"), Column("what it does")),
-            [[verb.action, ", ".join(verb.parameters), verb.help] for verb in known],
+            [[verb.action, verb.usage, verb.help] for verb in known],
         )
     answer = st.session_state.get(_ANSWER)
     if known and isinstance(answer, Answer):

@@ -82,12 +82,13 @@ def _lines(
 
 
 def _marks(part: pd.DataFrame, name: str, symbol: str, colour: str, zone: str) -> go.Scatter:
+    line = {"width": 1.4, "color": colour}
     return go.Scatter(
         x=axes.local(part["at"], zone),
         y=part["price"],
         mode="markers",
         name=name,
-        marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.4}},
+        marker={"symbol": symbol, "size": 9, "color": colour, "line": line},
         customdata=part[["slot", "size"]],
         hovertemplate=(
             f"{name} %{{y:,.6~f}}<br>slot %{{customdata[0]}}, size %{{customdata[1]:,.2f}}"

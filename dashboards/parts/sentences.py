@@ -42,7 +42,8 @@ def sentences(data: Data) -> list[Sentence]:
 
 def _mode(status: Mapping[str, Any]) -> list[Sentence]:
     mode, reason = standing.mode(status), str(status.get("pause_reason") or "")
-    if mode not in ("HALTED", "PAUSED"):
+    held = mode == "PAUSED" and standing.holds(status)
+    if mode not in ("HALTED", "PAUSED") or held:
         return []
     return [(f"{mode.capitalize()}: {reason or 'no reason was given'}.", theme.MODE_TONES[mode])]
 

@@ -4,15 +4,18 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import control
 from dashboards.control import Desk, Verb
+from holdfast.desk.verbs import listed, verb_table
 
 VERBS = [
     {"action": "pause", "help": "stop new entries", "parameters": []},
@@ -161,6 +164,27 @@ def test_a_line_that_is_no_command_says_what_is_wrong(line: str, sentence: str) 
     said = control.parse(line, KNOWN)
     assert isinstance(said, str)
     assert sentence in said
+
+
+def test_the_verbs_of_a_real_desk_are_understood(api: Any) -> None:
+    table = verb_table(Decimal("0.25"), lambda: None, dict)
+    api.verbs = msgspec.json.decode(msgspec.json.encode({"verbs": listed(table)}))
+    found = control.verbs(Desk(api.url, "t"))
+    assert not isinstance(found, str)
+    assert {verb.action for verb in found} == {verb.action for verb in table}
+    assert {"pause", "resume", "toggle_sticky"} <= {verb.action for verb in found}
+    usage = {verb.action: verb.usage for verb in found}
+    assert usage["remove_slot"] == "slot_id"
+    assert usage["remove_slots"] == "[count]"
+    asked = control.parse("toggle_sticky 3 confirm=true", found)
+    assert asked == {"action": "toggle_sticky", "slot_id": 3, "confirm": True}
+
+
+def test_a_text_with_blanks_is_quoted() -> None:
+    known = [Verb("pause", "", ("reason",))]
+    asked = control.parse('pause reason="end of day"', known)
+    assert asked == {"action": "pause", "reason": "end of day"}
+    assert "quotation mark" in str(control.parse('pause "end', known))
 
 
 def test_amounts_keep_their_digits() -> None:
