@@ -12,7 +12,7 @@ import typer
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
 from holdfast.telemetry import configure
 
-FAMILIES = ("up", "desk", "profiles", "data")
+FAMILIES = ("up", "desk", "status", "action", "profiles", "ledger", "data")
 USAGE, CORRUPT, UNAVAILABLE, INTERRUPTED = 2, 1, 5, 130
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.limits import Limits
-from holdfast.desk.startup import adopt_rules, fit_slots
+from holdfast.desk.rules_change import apply_rules
+from holdfast.desk.startup import fit_slots
 from holdfast.domain.bookkeeping import ReloadNoted
 from holdfast.domain.events import StickySet
 from holdfast.domain.slots import Slot
@@ -32,8 +33,7 @@ def take_up(
     reason: str,
 ) -> None:
     """Put new rules in force as one event with its diff, and look at every slot again."""
-    desk.rules, desk.sizing, desk.limits = rules, sizing, limits
-    adopt_rules(desk, dict(changes), reason)
+    apply_rules(desk, rules=rules, sizing=sizing, limits=limits, changes=changes, reason=reason)
     if "sticky_mode_enabled" in changes:
         _set_sticky(desk, sticky=sticky)
     if "slots" in changes:

@@ -1,7 +1,8 @@
-"""Keep a ledger in good order between ticks: snapshots, projections, checkpoints."""
+"""Keep a ledger in good order between ticks, and time how a desk starts."""
 
 from collections.abc import Callable
 
+from holdfast.clock import Clock
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
 from holdfast.desk.tick import TickSummary
@@ -33,3 +34,23 @@ class Upkeep:
             act()
         except OSError as error:
             log.error(f"the ledger's upkeep failed and is tried again: {error}")
+
+
+class Stopwatch:
+    """Times the parts of a start, in whole milliseconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._begun = self._last = clock.monotonic()
+        self._laps: dict[str, int] = {}
+
+    def lap(self, name: str) -> None:
+        """End a part."""
+        now = self._clock.monotonic()
+        self._laps[f"startup_{name}_ms"] = round((now - self._last) * 1000)
+        self._last = now
+
+    def done(self) -> dict[str, int]:
+        """Return the parts and their whole."""
+        whole = round((self._last - self._begun) * 1000)
+        return {**self._laps, "startup_total_ms": max(whole, sum(self._laps.values()))}

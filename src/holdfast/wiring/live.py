@@ -16,23 +16,30 @@ from pathlib import Path
 import msgspec
 
 from holdfast.clock import Clock, SystemClock
-from holdfast.config.folders import find_profiles
+from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.config.summary import start_up_summary
 from holdfast.desk.desk import Desk
+from holdfast.desk.heard import HeardLedger
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.loop import RESTART_CODE, Loop
+from holdfast.desk.metrics import Metrics
 from holdfast.desk.reconcile import reconcile
 from holdfast.desk.session import Orchestrator
 from holdfast.desk.startup import StartPlan, start
+from holdfast.desk.status_board import StatusBoard
+from holdfast.desk.tally import Tally
+from holdfast.desk.tally_restore import restore_tally
 from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.ledger.paths import Runtime, runtime
+from holdfast.ledger.port import Ledger
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.telemetry import log
 from holdfast.venue.journal import Journal
 from holdfast.venue.paper import PaperVenue
-from holdfast.wiring.house import Upkeep
+from holdfast.wiring.front import Front
+from holdfast.wiring.house import Stopwatch, Upkeep
 from holdfast.wiring.locks import DeskLock
 from holdfast.wiring.market import feed_of, first_time, paper_venue
 from holdfast.wiring.reloading import Reloader
@@ -52,14 +59,17 @@ class DeskOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenDesk(msgspec.Struct, kw_only=True):
-    """A started desk and what has to be let go of with it."""
+    """A started desk and what its surroundings need of it."""
 
     desk: Desk
     ledger: DuckDbLedger
-    venue: PaperVenue
     runtime: Runtime
     profile: Profile
     profiles: Path
+    tally: Tally
+    metrics: Metrics
+    board: StatusBoard
+    startup: dict[str, int]
 
 
 def parse(argv: Sequence[str]) -> DeskOptions:
@@ -83,10 +93,9 @@ def parse(argv: Sequence[str]) -> DeskOptions:
 def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
     """Run a desk until it is told to stop; return the exit code of the process."""
     with ExitStack() as stack:
-        held = open_desk(options, stack, SystemClock())
-        desk, settings = held.desk, held.profile.settings
-        inbox = Inbox()
-        upkeep = Upkeep(held.ledger, settings)
+        clock = SystemClock()
+        held = open_desk(options, stack, clock)
+        desk, settings, inbox = held.desk, held.profile.settings, Inbox()
         loop = Loop(
             desk,
             inbox,
@@ -101,25 +110,27 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
             options.overrides,
             lambda: loop.stop("restart", RESTART_CODE),
         )
-        loop.between = (reloader,)
-        loop.after = (upkeep,)
+        front = Front(held, inbox, reloader, orchestrator, clock)
+        loop.between = (reloader, held.metrics.tick_begins)
+        loop.after = (held.metrics.tick_ends, Upkeep(held.ledger, settings), front)
         loop.own_signals()
+        front.open(stack)
         code = loop.run()
         loop.finish()
-        log.info(
-            f"stopped: {loop.stop_reason}; {desk.tick_number} ticks, {len(desk.books.slots)} slots"
-        )
+        front.report(desk)
+        log.info(f"stopped: {loop.stop_reason}; {desk.tick_number} ticks")
     orchestrator.close(5.0)
     return code
 
 
 def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock) -> OpenDesk:
     """Open everything a tick needs, under the locks; what was opened closes with the stack."""
+    watch = Stopwatch(clock)
     profiles = find_profiles(os.environ, named=options.profiles)
     profile = load_profile(
         options.profile, profiles=profiles, environ=os.environ, overrides=options.overrides
     )
-    place = runtime(profile.runtime).make()
+    place = runtime(profile.runtime, home(os.environ, named=options.profiles)).make()
     stack.enter_context(DeskLock(place, profile.venue, PAPER_ACCOUNT, profile.symbol))
     for line in (*start_up_summary(profile), *map(str, profile.warnings)):
         log.info(line)
@@ -130,14 +141,23 @@ def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock) -> OpenDesk:
     stack.callback(venue.close)
     ledger = open_ledger(profile, place, clock)
     stack.callback(ledger.close)
-    desk = _start(profile, policy, venue, ledger, clock, at)
+    tally, board = remembered(ledger), StatusBoard()
+    metrics = Metrics(board, clock)
+    watch.lap("replay")
+    heard = HeardLedger(ledger, tally, clock, metrics.committed)
+    desk = _start(profile, policy, venue, heard, clock, at, watch)
+    for fault in ledger.faults:
+        log.warning(fault)
     return OpenDesk(
         desk=desk,
         ledger=ledger,
-        venue=venue,
         runtime=place,
         profile=profile,
         profiles=profiles,
+        tally=tally,
+        metrics=metrics,
+        board=board,
+        startup=watch.done(),
     )
 
 
@@ -156,13 +176,26 @@ def open_ledger(profile: Profile, place: Runtime, clock: Clock) -> DuckDbLedger:
     )
 
 
+def remembered(ledger: DuckDbLedger) -> Tally:
+    """Fill a tally with what the ledger remembers."""
+    tally = Tally()
+    ledger.project()
+    cursor = ledger.cursor()
+    try:
+        restore_tally(tally, cursor, ledger.restore())
+    finally:
+        cursor.close()
+    return tally
+
+
 def _start(
     profile: Profile,
     policy: Policy,
     venue: PaperVenue,
-    ledger: DuckDbLedger,
+    ledger: Ledger,
     clock: Clock,
     at: int,
+    watch: Stopwatch,
 ) -> Desk:
     desk = Desk(
         rules=policy.rules,
@@ -172,23 +205,21 @@ def _start(
         ledger=ledger,
         clock=clock,
     )
-    for fault in ledger.faults:
-        log.warning(fault)
     if desk.books.rules_digest:
         note = reconcile(desk)
         log.info(
             f"reconciled: {note.filled} fills, {note.ended} ends, {note.resent} asked again, "
             f"{len(note.foreign)} foreign, agreed {note.agreed}"
         )
-    start(
-        desk,
-        StartPlan(
-            at=at,
-            slots=policy.slots,
-            sticky=policy.sticky,
-            profile=profile.name,
-            pid=os.getpid(),
-            build=version("holdfast"),
-        ),
+    watch.lap("reconcile")
+    plan = StartPlan(
+        at=at,
+        slots=policy.slots,
+        sticky=policy.sticky,
+        profile=profile.name,
+        pid=os.getpid(),
+        build=version("holdfast"),
     )
+    start(desk, plan)
+    watch.lap("bootstrap")
     return desk

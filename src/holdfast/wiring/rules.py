@@ -1,21 +1,19 @@
 """Turn settings into what the engine and the desk may see, and name the rules by their digest."""
 
-import hashlib
 from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
 
 from holdfast.config.profile import Profile
+from holdfast.config.relations import order_cap
 from holdfast.config.settings import Settings
 from holdfast.desk.limits import UNLIMITED, Limits
+from holdfast.desk.rules_change import digest_of
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO, Instrument
 from holdfast.engine.rules import NEVER, Rules
 from holdfast.engine.sizing import Sizing
-
-TIER_CAPS = {"starter": 60, "intermediate": 80, "pro": 225}
-_ENCODE = msgspec.json.Encoder(order="sorted").encode
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +32,8 @@ def policy_of(profile: Profile, genesis: str) -> Policy:
     rules = rules_of(settings, instrument_of(profile), genesis)
     sizing = sizing_of(settings)
     limits = limits_of(settings)
-    text = b"|".join(_ENCODE(part) for part in (rules, sizing, limits))
-    digest = hashlib.sha256(text).hexdigest()[:16]
     return Policy(
-        rules=replace(rules, digest=digest),
+        rules=replace(rules, digest=digest_of(rules, sizing, limits)),
         sizing=sizing,
         limits=limits,
         slots=settings.slots,
@@ -117,10 +113,9 @@ def limits_of(settings: Settings) -> Limits:
 
 def order_cap_of(settings: Settings, *, safe: bool) -> int:
     """Say how many orders may rest: the venue's cap, or the safe part of it for entries."""
-    tier = settings.open_order_cap
-    if tier == "none":
+    cap = order_cap(settings.open_order_cap, settings.kraken_open_orders_per_pair_limit)
+    if cap is None:
         return UNLIMITED
-    cap = min(TIER_CAPS[tier], settings.kraken_open_orders_per_pair_limit)
     return int(cap * settings.open_order_safety_ratio) if safe else cap
 
 
