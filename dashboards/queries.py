@@ -126,11 +126,10 @@ def cycles(data: Data, limit: int = 5_000) -> pd.DataFrame:
 
 
 def today(data: Data) -> Mapping[str, Any]:
-    """Return cycles, net profit and fees of the UTC day of market time."""
-    frame = _frame(
-        data, statements.TODAY, ("cycles", "net", "fees"), {"now": data.market_time or 0}
-    )
-    return _single(frame)
+    """Return cycles, net profit and fees paid of the UTC day of market time."""
+    given = {"now": data.market_time or 0}
+    booked = _single(_frame(data, statements.TODAY, ("cycles", "net"), given))
+    return {**booked, **_single(_frame(data, statements.TODAY_FEES, ("fees",), given))}
 
 
 def totals(data: Data) -> Mapping[str, Any]:

@@ -44,9 +44,14 @@ limit $limit
 TODAY = """
 select
     count(*) as cycles,
-    cast(coalesce(sum(net), 0) as varchar) as net,
-    cast(coalesce(sum(entry_fee + exit_fee), 0) as varchar) as fees
+    cast(coalesce(sum(net), 0) as varchar) as net
 from cycles
+where market_time // 86400000000 = $now // 86400000000
+"""
+
+TODAY_FEES = """
+select cast(coalesce(sum(fee), 0) as varchar) as fees
+from fills
 where market_time // 86400000000 = $now // 86400000000
 """
 
