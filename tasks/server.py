@@ -16,15 +16,11 @@ from holdfast.domain.errors import HoldfastError
 PATIENCE_SECONDS = 2.0
 
 
-class NoServer(HoldfastError):
-    """No Prefect server was named."""
-
-
 def api_url() -> str:
     """Return the address of the server; without one Prefect would start its own and take 15 s."""
     address = PREFECT_API_URL.value()
     if not address:
-        raise NoServer(
+        raise HoldfastError(
             "PREFECT_API_URL is not set; do: set it to the API of a Prefect server, "
             "or run the desk with --no-orchestrator"
         )

@@ -36,7 +36,7 @@ class Book:
         while (offer := offers.get()) is not None:
             self._record(offer)
 
-    def settle(self, seconds: float) -> None:
+    def settle(self, _seconds: float) -> None:
         self.settled = True
 
     def recorder(self) -> Recorder:
@@ -78,7 +78,7 @@ def quiet(number: int) -> TickSummary:
 
 
 def test_every_tick_runs_once_whatever_the_recorder_does() -> None:
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311 (delays, not secrets)
     book = Book(lambda: chance.choice((0.0, 0.0, 0.001, 0.03)))
     bracket = bracket_with(book)
     wait_for(lambda: bracket.state() == "attached")
@@ -104,7 +104,7 @@ def test_every_tick_runs_once_whatever_the_recorder_does() -> None:
 
 def test_a_tick_waits_no_longer_than_its_patience_and_a_hung_recorder_costs_it_once() -> None:
     hung = threading.Event()
-    book = Book(lambda: 0.0 if hung.wait(30) else 0.0)
+    book = Book(lambda: float(hung.wait(30)) - 1.0)
     bracket = bracket_with(book)
     wait_for(lambda: bracket.state() == "attached")
     bracket.wants(minute_over=False, changed_last=True)
@@ -213,10 +213,10 @@ def test_closing_waits_no_longer_than_it_is_told() -> None:
     stuck = threading.Event()
 
     def sit(seat: Seat) -> None:
-        seat.take(lambda offer: None)
+        seat.take(lambda _: None)
         stuck.wait(30)
 
-    recorder = Recorder(reachable=lambda: True, sit=sit, settle=lambda seconds: None)
+    recorder = Recorder(reachable=lambda: True, sit=sit, settle=lambda _: None)
     bracket = SessionBracket(
         recorder, profile="paper", session_seconds=60, patience_seconds=PATIENCE
     )

@@ -1,0 +1,119 @@
+"""A home for desks, a server of our own, and the harness: started once, ended by pid."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+}
+
+
+class Server:
+    """A real Prefect server that can be killed and started again on the same port and home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self.port = int(one.getsockname()[1])
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+        return {
+            **kept,
+            **QUIET,
+            "PREFECT_HOME": str(self.home / "prefect"),
+            "PREFECT_API_URL": self.api,
+            "HOLDFAST_HOME": str(self.home),
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def start(self) -> None:
+        command = (sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1")
+        with (self.home / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                (*command, "--port", str(self.port)),
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        until(self.answers, 90)
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.api}/health", timeout=2, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+            self.process = None
+
+    def post(self, path: str, body: dict[str, object]) -> object:
+        answer = httpx.post(f"{self.api}{path}", json=body, timeout=10, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a home with the shipped profiles, and let this process live there."""
+    shutil.copytree(ROOT / "profiles", tmp_path / "profiles")
+    monkeypatch.setenv("HOLDFAST_HOME", str(tmp_path))
+    monkeypatch.delenv("HOLDFAST_PROFILES", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(name="until")
+def give_until() -> Callable[[Callable[[], bool], float], None]:
+    """Wait until something holds."""
+    return until
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server that may run or not; its first start is slow, so tests share it."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(ROOT / "profiles", folder / "profiles")
+    one = Server(folder)
+    yield one
+    one.kill()
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[None]:
+    """Give flows called as functions a server of their own."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=90):
+        yield

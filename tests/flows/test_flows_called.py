@@ -1,0 +1,78 @@
+"""Flows called as functions, against Prefect's own test harness and a real desk."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.migrate import migrate
+from flows.tick import trading_tick
+from holdfast.domain.errors import CommandRefused, LedgerError, LedgerLocked
+from holdfast.ledger.paths import runtime, write_private
+from holdfast.wiring.locks import DeskLock
+
+pytestmark = pytest.mark.usefixtures("harness", "home")
+
+
+def notes(home: Path, kind: str) -> int:
+    path = home / "var" / "paper" / "ledger.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute("select count(*) from event where type = ?", [kind]).fetchone()
+    return int(row[0])
+
+
+def test_a_tick_by_hand_runs_one_tick_and_the_next_goes_on_from_it(home: Path) -> None:
+    first = trading_tick("paper")
+    second = trading_tick("paper")
+    assert (first["tick"], second["tick"]) == (1, 2)
+    assert second["first_sequence"] > first["last_sequence"]
+    assert notes(home, "SessionStopped") == 2
+    assert notes(home, "TickNoted") >= 1
+
+
+def test_a_tick_by_hand_is_refused_while_a_desk_holds_the_runtime(home: Path) -> None:
+    trading_tick("paper")
+    place = runtime("paper", home)
+    before = notes(home, "TickNoted")
+    with (
+        DeskLock(place, "paper", "paper", "DOGE/USD"),
+        pytest.raises(LedgerLocked, match="does not say where it listens"),
+    ):
+        trading_tick("paper")
+    assert notes(home, "TickNoted") == before
+
+
+def test_a_desk_that_does_not_answer_is_named_and_no_other_machine_is_asked(home: Path) -> None:
+    trading_tick("paper")
+    place = runtime("paper", home)
+    for url, said in (
+        ("http://127.0.0.1:9", "not answer"),
+        ("http://10.0.0.1:9", "another machine"),
+    ):
+        write_private(place.control, f'{{"url": "{url}", "token": "t"}}'.encode())
+        with (
+            DeskLock(place, "paper", "paper", "DOGE/USD"),
+            pytest.raises(CommandRefused, match=said),
+        ):
+            trading_tick("paper")
+
+
+def test_migrating_plans_first_and_a_new_ledger_needs_nothing(home: Path) -> None:
+    with pytest.raises(LedgerError, match="has no ledger yet"):
+        migrate("paper")
+    trading_tick("paper")
+    planned = migrate("paper")
+    assert planned == {"steps": [], "applied": None}
+    applied = migrate("paper", apply=True)
+    assert applied["applied"]["backup"] is None
+    assert not applied["applied"]["steps"]
+
+
+def test_migrating_is_refused_while_a_desk_runs(home: Path) -> None:
+    trading_tick("paper")
+    place = runtime("paper", home)
+    write_private(place.control, b'{"url": "http://127.0.0.1:9", "token": "t"}')
+    with DeskLock(place, "paper", "paper", "DOGE/USD"):
+        assert migrate("paper")["steps"] == []
+        with pytest.raises(LedgerLocked, match="stop it, then migrate"):
+            migrate("paper", apply=True)
