@@ -5,36 +5,55 @@ needed, 5 venue unavailable, 130 interrupted.
 """
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 
 import typer
 
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
 from holdfast.telemetry import configure
 
-FAMILIES = ("up", "desk", "status", "action", "profiles", "ledger", "data")
+FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "up": ("up",),
+        "desk": ("desk",),
+        "status": ("status", "why"),
+        "action": ("action", "actions"),
+        "profiles": ("lint", "explain", "profile"),
+        "ledger": ("ledger", "migrate"),
+        "data": ("data",),
+    }
+)
+HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."
 USAGE, CORRUPT, UNAVAILABLE, INTERRUPTED = 2, 1, 5, 130
 
 
-def application() -> typer.Typer:
-    """Build the whole command line."""
+def application(command: str = "") -> typer.Typer:
+    """Build the command line; with a command named, only the family it belongs to is loaded."""
     app = typer.Typer(
         name="holdfast",
-        help="A trading desk that is rolled out in stages, verified, and can be rolled back.",
+        help=HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for family in FAMILIES:
+    app.callback(help=HELP)(_nothing)
+    wanted = [family for family, commands in FAMILIES.items() if command in commands]
+    for family in wanted or FAMILIES:
         import_module(f"holdfast.cli.{family}").register(app)
     return app
+
+
+def _nothing() -> None:
+    """Keep a single command from becoming the whole line."""
 
 
 def main() -> None:
     """Run one command."""
     configure()
     try:
-        application()()
+        application(sys.argv[1] if len(sys.argv) > 1 else "")()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except HoldfastError as error:
