@@ -259,7 +259,7 @@ def _print_answer(answer: asking.Answer, *, as_json: bool) -> None:
         return
     table = Table(*answer.columns)
     for row in answer.rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else str(exporting.plain(value)) for value in row))
     Console().print(table)
     if answer.more:
         typer.echo(f"only the first {len(answer.rows)} rows are shown", err=True)

@@ -26,6 +26,7 @@ from holdfast.ledger.connect import connect
 from holdfast.ledger.memory import MemoryLedger
 from holdfast.ledger.place import Place
 from holdfast.ledger.project import Projector
+from holdfast.ledger.transaction import lent, transaction
 
 PORTION = 50_000
 SCHEMA = pa.schema(
@@ -50,7 +51,7 @@ class BulkLedger(MemoryLedger):
         try:
             schema.bring_up(connection, schema.pending(connection), clock.wall())
             founding.name_assets(connection, *self._assets)
-            with collector_paused():
+            with transaction(connection), collector_paused():
                 self._write_rows(connection, clock.wall(), found)
             connection.execute("checkpoint")
         except BaseException:
@@ -67,7 +68,6 @@ class BulkLedger(MemoryLedger):
         projector = Projector(Books(*self._assets))
         chain, sequence = ORIGIN, 0
         rows = iter([(0, found), *self.rows])
-        connection.execute("begin")
         while portion := list(islice(rows, PORTION)):
             event_rows, chain = _chained(portion, sequence, now, chain)
             for at, entry in portion:
@@ -81,7 +81,6 @@ class BulkLedger(MemoryLedger):
             check_candle(candle)
         write_candles(connection, self.candles)
         connection.execute(_MARK, [sequence])
-        connection.execute("commit")
 
 
 def _chained(
@@ -106,8 +105,5 @@ def _heads(
 def _insert(connection: duckdb.DuckDBPyConnection, rows: list[tuple[object, ...]]) -> None:
     columns = zip(*rows, strict=True)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    connection.register("incoming", pa.Table.from_arrays(arrays, schema=SCHEMA))
-    try:
+    with lent(connection, pa.Table.from_arrays(arrays, schema=SCHEMA)):
         connection.execute(_INSERT)
-    finally:
-        connection.unregister("incoming")

@@ -8,6 +8,7 @@ import pyarrow as pa
 from holdfast.domain.errors import LedgerError
 from holdfast.domain.market import Candle
 from holdfast.ledger.amounts import fits
+from holdfast.ledger.transaction import lent
 from holdfast.ledger.writer import MONEY
 
 NAMES = ("open", "high", "low", "close", "volume")
@@ -26,11 +27,8 @@ def write_candles(connection: duckdb.DuckDBPyConnection, candles: Sequence[Candl
     """Write candles inside the caller's transaction."""
     if not candles:
         return
-    connection.register("incoming", _table(candles))
-    try:
+    with lent(connection, _table(candles)):
         connection.execute(_INSERT)
-    finally:
-        connection.unregister("incoming")
 
 
 def _table(candles: Sequence[Candle]) -> pa.Table:

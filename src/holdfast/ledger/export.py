@@ -90,7 +90,7 @@ def _object_writer(file: IO[str], names: list[str]) -> Callable[[tuple[Any, ...]
     between = iter(("\n",))
 
     def write(row: tuple[Any, ...]) -> None:
-        values = [_plain(value) for value in row]
+        values = [plain(value) for value in row]
         file.write(next(between, ",\n") + json.dumps(dict(zip(names, values, strict=True))))
 
     return write
@@ -120,11 +120,12 @@ def _each(connection: duckdb.DuckDBPyConnection, write: Callable[[tuple[Any, ...
 
 
 def _text(value: object) -> object:
-    plain = _plain(value)
-    return "" if plain is None else plain
+    shown = plain(value)
+    return "" if shown is None else shown
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Show a value without losing a digit, and without zeros that say nothing."""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text

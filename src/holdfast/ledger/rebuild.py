@@ -16,6 +16,7 @@ from holdfast.ledger.migrations import m0002_projections, m0003_views
 from holdfast.ledger.project import Projector
 from holdfast.ledger.restore import apply, checked, last_sequence, stored
 from holdfast.ledger.rows import KINDS
+from holdfast.ledger.transaction import transaction
 
 PORTION = 100_000
 VIEWS = ("accounts", "account_sums", "profit", "slot_totals", "daily", "subsidy", "equity")
@@ -28,24 +29,18 @@ def rebuild(
     """Make all projections again; return the number of events folded."""
     base, quote = founding.assets(connection)
     projector, chain, last = Projector(Books(base, quote)), ORIGIN, last_sequence(connection)
-    connection.execute("begin")
-    try:
+    with transaction(connection), collector_paused():
         _drop(connection)
         m0002_projections.apply(connection)
         m0003_views.apply(connection)
-        with collector_paused():
-            for row in stored(connection, 0, last):
-                chain = checked(chain, row)
-                apply(projector, row, projected=False)
-                if row[0] % PORTION == 0 or row[0] == last:
-                    _flush(connection, projector)
-                    if progress is not None:
-                        progress(row[0], last)
+        for row in stored(connection, 0, last):
+            chain = checked(chain, row)
+            apply(projector, row, projected=False)
+            if row[0] % PORTION == 0 or row[0] == last:
+                _flush(connection, projector)
+                if progress is not None:
+                    progress(row[0], last)
         connection.execute(_MARK, [last])
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return last
 
 

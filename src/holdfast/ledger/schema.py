@@ -7,6 +7,7 @@ import duckdb
 
 from holdfast.domain.errors import LedgerError
 from holdfast.ledger.migrations import LATEST, STEPS, Step
+from holdfast.ledger.transaction import transaction
 
 _VERSION_TABLE = """
 create table if not exists schema_version (
@@ -48,12 +49,10 @@ def pending(connection: duckdb.DuckDBPyConnection) -> list[Step]:
 def bring_up(connection: duckdb.DuckDBPyConnection, steps: list[Step], now: int) -> None:
     """Apply steps in order, each whole or not at all."""
     for step in steps:
-        connection.execute("begin")
         try:
-            connection.execute(_VERSION_TABLE)
-            step.apply(connection)
-            connection.execute(_NOTE, [step.version, step.name, now])
-            connection.execute("commit")
+            with transaction(connection):
+                connection.execute(_VERSION_TABLE)
+                step.apply(connection)
+                connection.execute(_NOTE, [step.version, step.name, now])
         except duckdb.Error as error:
-            connection.execute("rollback")
             raise LedgerError(f"migration {step.version} ({step.name}) failed: {error}") from error

@@ -2,7 +2,8 @@
 
 Rules: a commit writes the event rows and the candles in one transaction, whole or not at all, and
 is durable when it returns. The projections follow in batches, in their own transaction with a
-watermark (ADR 0010); a start folds what they lack. After a failed commit the memory is read again.
+watermark (ADR 0010); a start folds what they lack, and where they cannot be written `problem` says
+why. After a failed commit the memory is read again.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from holdfast.ledger.codec import EventHash, encode
 from holdfast.ledger.connect import connect
 from holdfast.ledger.place import Place
 from holdfast.ledger.restore import Restored, restore, stored
+from holdfast.ledger.transaction import transaction
+from holdfast.telemetry import log
 
 PROJECT_EVERY = 1_000
 PROJECT_SECONDS = 2.0
@@ -43,6 +46,7 @@ class DuckDbLedger:
         self, connection: duckdb.DuckDBPyConnection, path: Path, clock: Clock, base: str, quote: str
     ) -> None:
         self.path = path
+        self.problem: str | None = None
         self._connection = connection
         self._clock = clock
         self._assets = (base, quote)
@@ -111,8 +115,9 @@ class DuckDbLedger:
     def keep_up(self) -> None:
         """Bring the projections up when enough rows or seconds have passed; for quiet ticks too."""
         late = self._clock.monotonic() - self._projected_at >= PROJECT_SECONDS
-        if self._behind >= PROJECT_EVERY or (self._behind and late):
-            self.project()
+        many = self._behind >= PROJECT_EVERY and self.problem is None
+        if self._behind and (late or many):
+            self._try_to_project()
 
     def record_candle(self, candle: Candle) -> None:
         """Keep a candle; it is written with the next commit, or after fifty quiet ones."""
@@ -127,24 +132,22 @@ class DuckDbLedger:
         if not self._behind:
             return 0
         batch = self._projector.settle()
-        self._connection.execute("begin")
-        try:
+        self._stale = True
+        with transaction(self._connection):
             count = writer.write(self._connection, batch)
             self._connection.execute(_MARK, [self.sequence])
-            self._connection.execute("commit")
-        except BaseException:
-            self._connection.execute("rollback")
-            self._stale = True
-            raise
+        self._stale = False
         batch.clear()
         self._behind = 0
+        self.problem = None
         self._projected_at = self._clock.monotonic()
         return count
 
     def checkpoint(self) -> bool:
-        """Fold the log into the file; return False where a reader is in the way, try later."""
+        """Fold the log into the file; return False where that must wait, for a reader or a fault."""
         self._write([])
-        self.project()
+        if not self._try_to_project():
+            return False
         try:
             self._connection.execute("checkpoint")
         except duckdb.TransactionException:
@@ -153,7 +156,8 @@ class DuckDbLedger:
 
     def snapshot(self) -> Path:
         """Write the books beside the ledger, so that the next start is quick."""
-        self.project()
+        self._try_to_project()
+        self._recover()
         return snapshots.write(self._books, self.sequence, self._chain, self.snapshot_folder)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -180,6 +184,18 @@ class DuckDbLedger:
                 self.snapshot()
         finally:
             self._connection.close()
+
+    def _try_to_project(self) -> bool:
+        """Tables that cannot be written never make a durable commit look like a failed one."""
+        try:
+            self.project()
+        except (HoldfastError, duckdb.Error) as error:
+            self._projected_at = self._clock.monotonic()
+            if self.problem is None:
+                log.error(f"the ledger's tables fall behind its events: {error}")
+            self.problem = str(error)
+            return False
+        return True
 
     def _found(self, found: LedgerFounded | None) -> None:
         if found is None:
@@ -229,17 +245,11 @@ class DuckDbLedger:
     def _write(self, rows: list[tuple[object, ...]]) -> None:
         if not rows and not self._candles:
             return
-        self._connection.execute("begin")
-        try:
+        with transaction(self._connection):
             if rows:
-                self._connection.execute(
-                    _INSERT, [list(column) for column in zip(*rows, strict=True)]
-                )
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                self._connection.execute(_INSERT, columns)
             write_candles(self._connection, self._candles)
-            self._connection.execute("commit")
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
         self._candles.clear()
 
 

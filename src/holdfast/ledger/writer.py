@@ -16,6 +16,7 @@ import pyarrow as pa
 from holdfast.domain.errors import LedgerConflict, LedgerError
 from holdfast.ledger.batch import Batch
 from holdfast.ledger.rows import KINDS, PositionRow, Row
+from holdfast.ledger.transaction import lent
 
 MONEY = pa.decimal128(38, 18)
 _ARROW = {Decimal: MONEY, int: pa.int64(), str: pa.string(), bool: pa.bool_()}
@@ -75,13 +76,11 @@ def change_sql(kind: type[Row]) -> str:
 def _run(
     connection: duckdb.DuckDBPyConnection, sql: str, kind: type[Row], rows: Sequence[Row]
 ) -> int:
-    connection.register("incoming", arrow_table(kind, rows))
     try:
-        connection.execute(sql)
+        with lent(connection, arrow_table(kind, rows)):
+            connection.execute(sql)
     except duckdb.ConstraintException as error:
         raise LedgerConflict(f"table {kind.TABLE} refuses a row: {error}") from error
-    finally:
-        connection.unregister("incoming")
     return len(rows)
 
 

@@ -16,6 +16,7 @@ from holdfast.domain.errors import LedgerConflict, LedgerCorrupt, LedgerError, L
 from holdfast.domain.events import BalanceOpened, SlotAdded, SlotRetired
 from holdfast.domain.market import Candle
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.ledger.verify import verify
 
 
 def _all(ledger, sql):
@@ -197,6 +198,28 @@ def test_projections_follow_after_enough_rows(opened, monkeypatch):
     ledger.commit(1, [SlotAdded(slot=4, sticky=True)])
     assert _all(ledger, "select count(*) from slots") == [(5,)]
     assert _all(ledger, "select projected_to from watermark") == [(6,)]
+
+
+def test_tables_that_cannot_be_written_never_fail_a_durable_commit(opened, path, monkeypatch):
+    ledger = opened()
+    for at, entries in list(story(slots=1, cycles=1))[:3]:
+        ledger.commit(at, entries)
+    ledger.project()
+    order = refused_entry(slot=0, cycle=9)
+    blocker = (
+        "insert into intents select seq + 1, 0, 'place', 'x', 0, 0, null, null, '', 'done', null"
+    )
+    ledger._connection.execute(f"{blocker} from (select max(seq) as seq from event)")
+    monkeypatch.setattr("holdfast.ledger.store.PROJECT_EVERY", 1)
+    assert ledger.commit(9, order) == ledger.sequence
+    assert "intents refuses a row" in ledger.problem
+    assert ledger.commit(10, [HoldSet(name="venue", reason="x")]) == ledger.sequence
+    assert ledger.restore().holds == {"venue": "x"}
+    assert not ledger.checkpoint()
+    ledger._connection.execute("delete from intents where client_order_id = 'x'")
+    assert ledger.checkpoint()
+    assert ledger.problem is None
+    assert verify(ledger.cursor()).findings == ()
 
 
 def test_projections_follow_after_enough_time(path, tmp_path):
