@@ -58,9 +58,7 @@ class EventHash:
     def take(self, at: int, entries: Sequence[Event | Note]) -> None:
         """Take entries of one market time in, encoding those it covers."""
         lines = [
-            (*head, at, entry)
-            for entry in entries
-            if (head := _HEADS[type(entry)]) is not None
+            (*head, at, entry) for entry in entries if (head := _HEADS[type(entry)]) is not None
         ]
         if lines:
             self._digest.update(_ENCODE(lines)[1:-1] + b",")
