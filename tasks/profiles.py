@@ -3,10 +3,11 @@
 import os
 
 from holdfast.cli.app import CORRUPT, UNAVAILABLE, USAGE
-from holdfast.config.folders import find_profiles
+from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
+from holdfast.ledger.paths import Runtime, runtime
 from holdfast.wiring.live import DeskOptions
 
 
@@ -18,6 +19,11 @@ def profile_of(options: DeskOptions) -> Profile:
         environ=os.environ,
         overrides=options.overrides,
     )
+
+
+def runtime_of(options: DeskOptions) -> Runtime:
+    """Name the folders of the runtime the options lead to."""
+    return runtime(profile_of(options).runtime, home(os.environ, named=options.profiles))
 
 
 def exit_code_of(error: HoldfastError) -> int:

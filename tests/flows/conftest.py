@@ -57,7 +57,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self.answers, 90)
+        until(self.answers, 180)
 
     def answers(self) -> bool:
         try:
@@ -115,5 +115,5 @@ def harness() -> Iterator[None]:
     """Give flows called as functions a server of their own."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=90):
+    with prefect_test_harness(server_startup_timeout=180):
         yield

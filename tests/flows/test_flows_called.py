@@ -34,27 +34,16 @@ def test_a_tick_by_hand_is_refused_while_a_desk_holds_the_runtime(home: Path) ->
     trading_tick("paper")
     place = runtime("paper", home)
     before = notes(home, "TickNoted")
-    with (
-        DeskLock(place, "paper", "paper", "DOGE/USD"),
-        pytest.raises(LedgerLocked, match="does not say where it listens"),
-    ):
-        trading_tick("paper")
-    assert notes(home, "TickNoted") == before
-
-
-def test_a_desk_that_does_not_answer_is_named_and_no_other_machine_is_asked(home: Path) -> None:
-    trading_tick("paper")
-    place = runtime("paper", home)
-    for url, said in (
-        ("http://127.0.0.1:9", "not answer"),
-        ("http://10.0.0.1:9", "another machine"),
-    ):
-        write_private(place.control, f'{{"url": "{url}", "token": "t"}}'.encode())
-        with (
-            DeskLock(place, "paper", "paper", "DOGE/USD"),
-            pytest.raises(CommandRefused, match=said),
-        ):
+    with DeskLock(place, "paper", "paper", "DOGE/USD"):
+        with pytest.raises(CommandRefused, match="no desk runs on runtime paper; nothing was done"):
             trading_tick("paper")
+        write_private(place.control, b'{"url": "http://127.0.0.1:9", "token": "t"}')
+        with pytest.raises(CommandRefused, match=r"another desk holds .* does not answer"):
+            trading_tick("paper")
+        write_private(place.control, b'{"url": "http://10.0.0.1:9", "token": "t"}')
+        with pytest.raises(CommandRefused, match="nothing is sent there"):
+            trading_tick("paper")
+    assert notes(home, "TickNoted") == before
 
 
 def test_migrating_plans_first_and_a_new_ledger_needs_nothing(home: Path) -> None:

@@ -12,7 +12,9 @@ import duckdb
 import msgspec
 import pytest
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
+from holdfast.desk.bracket_once import in_the_way
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(420)]
 
 ATTACHED = "orchestrator: attached"
 WAITING = "orchestrator: waiting"
@@ -76,15 +78,15 @@ def desk(served, until) -> Iterator[Callable[[], DeskProcess]]:
 def test_trading_goes_on_whatever_becomes_of_the_server(served, desk, until) -> None:
     served.kill()
     process = desk()
-    until(process.says(ABSENT), 30)
+    until(process.says(ABSENT), 60)
     served.start()
-    until(process.says(ATTACHED), 20)
+    until(process.says(ATTACHED), 40)
     time.sleep(2)
     served.kill()
     until(process.says(WAITING), 10)
     time.sleep(2)
     served.start()
-    until(process.says(ATTACHED, times=2), 20)
+    until(process.says(ATTACHED, times=2), 40)
     time.sleep(2)
     assert process.end() < 6.0
     assert process.process.returncode == 0, process.log.read_text()
@@ -99,7 +101,7 @@ def test_trading_goes_on_whatever_becomes_of_the_server(served, desk, until) -> 
     assert changes >= 3, "absent, attached, away, attached"
     ours = {note["task_run"]: f"tick-{note['tick']}" for note in ticks if note["task_run"]}
     assert len(ours) > 10
-    until(lambda: ours.keys() <= _task_runs(served).keys(), 15)  # the server writes them later
+    until(lambda: ours.keys() <= _task_runs(served).keys(), 30)  # the server writes them later
     theirs = _task_runs(served)
     assert {key: theirs[key]["name"] for key in ours} == ours
     assert all(theirs[key]["state_type"] == "COMPLETED" for key in ours)
@@ -130,6 +132,8 @@ def test_a_cancelled_run_stops_the_desk_and_ends_cancelled(served, desk, until) 
         served.start()
     process = desk()
     until(process.says(ATTACHED), 40)
+    told = in_the_way(served.home / "var" / "paper" / "control.json")
+    assert "ticks by itself" in told
     running = {"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}
     (run,) = served.post("/flow_runs/filter", running)
     served.post(f"/flow_runs/{run['id']}/set_state", {"state": {"type": "CANCELLING"}})

@@ -1,7 +1,9 @@
-"""Stand in for an orchestrator around one tick that somebody already records."""
+"""Run one tick by hand: stand in for the orchestrator around it, or say which desk is in the way."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from holdfast.desk.control_client import ControlClient, DeskAbsent
 from holdfast.desk.session import Bracketed, NoOrchestrator
 from holdfast.desk.tick import TickSummary
 
@@ -23,3 +25,13 @@ class OneTick(NoOrchestrator):
         del number
         self.summary = run()
         return Bracketed(self.summary, orchestrated=True, task_run=self.task_run)
+
+
+def in_the_way(control: Path) -> str:
+    """Say how the desk stands that holds a runtime; it ticks by itself and takes no ticks by hand."""
+    try:
+        status = ControlClient(control, principal="flow").get("/api/status").body
+    except DeskAbsent as absent:
+        return str(absent)
+    mode, tick = status.get("mode", "unknown"), status.get("tick", "unknown")
+    return f"that desk is {mode} at tick {tick} and ticks by itself"
