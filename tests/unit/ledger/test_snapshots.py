@@ -24,7 +24,6 @@ def _books(slots=2):
     return books
 
 
-@pytest.mark.plan("001-113", "002-040", "002-130")
 def test_the_books_come_back_as_they_were(tmp_path):
     books = _books()
     snapshots.write(books, 9, "ab", tmp_path)
