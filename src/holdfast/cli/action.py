@@ -3,7 +3,6 @@
 Exit codes: 0 done, 2 refused or not understood, 5 no desk answers.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from holdfast.config.folders import find_profiles
-from holdfast.config.loader import load_profile
 from holdfast.desk.control_client import Answer, ControlClient, DeskAbsent
 from holdfast.domain.errors import HoldfastError
-from holdfast.ledger.paths import runtime
+from holdfast.wiring.place import place_of
 
 USAGE, ABSENT = 2, 5
 
@@ -89,9 +86,7 @@ def arguments(given: list[str]) -> dict[str, Any]:
 
 def desk_of(profile: str, profiles: Path | None) -> ControlClient:
     """Find the running desk of a profile."""
-    folder = find_profiles(os.environ, named=profiles)
-    loaded = load_profile(profile, profiles=folder, environ=os.environ, overrides={})
-    return ControlClient(runtime(loaded.runtime).control)
+    return ControlClient(place_of(profile, profiles).control)
 
 
 def asked(desk: ControlClient, path: str) -> Answer:

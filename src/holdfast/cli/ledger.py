@@ -5,7 +5,6 @@ taken; the caller never chooses. Data goes to stdout, the rest to stderr. Exit c
 1 corrupt, 2 usage, 4 a person must decide.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +19,6 @@ from rich.progress import Progress
 from rich.table import Table
 
 from holdfast.clock import SystemClock
-from holdfast.config.folders import find_profiles
-from holdfast.config.loader import load_profile
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, LedgerLocked
 from holdfast.ledger import export as exporting
 from holdfast.ledger import migrate as migrating
@@ -30,9 +27,10 @@ from holdfast.ledger import rebuild as rebuilding
 from holdfast.ledger import remote, schema
 from holdfast.ledger import verify as verifying
 from holdfast.ledger.connect import connect
-from holdfast.ledger.paths import Runtime, runtime
+from holdfast.ledger.paths import Runtime
 from holdfast.ledger.published import open_published
 from holdfast.ledger.standing import standing
+from holdfast.wiring.place import place_of
 
 CORRUPT, USAGE, PERSON = 1, 2, 4
 
@@ -55,12 +53,12 @@ def verify(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJson
 
     Example: `holdfast ledger verify --profile paper`
     """
-    with _faults(), standing(_runtime(profile, profiles)) as desk:
+    with _faults(), standing(place_of(profile, profiles)) as desk:
         if desk is not None:
             report = remote.verify(desk)
         else:
             with _progress("verify") as tell:
-                report = verifying.verify(_runtime(profile, profiles).ledger, tell)
+                report = verifying.verify(place_of(profile, profiles).ledger, tell)
     if as_json:
         _print_json(report)
     else:
@@ -100,7 +98,7 @@ def query(
     """
     with _faults():
         asking.check(sql)
-        place = _runtime(profile, profiles)
+        place = place_of(profile, profiles)
         with standing(place) as desk:
             if desk is None:
                 answer = _ask_file(place, sql)
@@ -125,7 +123,7 @@ def export(
     """
     with _faults():
         exporting.plan(what, to)
-        place = _runtime(profile, profiles)
+        place = place_of(profile, profiles)
         with standing(place) as desk:
             if desk is None:
                 with _opened(place) as connection:
@@ -153,8 +151,8 @@ def migrate(
     if plan == apply:
         typer.echo("holdfast: say --plan or --apply, one of them", err=True)
         raise typer.Exit(USAGE)
-    with _faults(), standing(_runtime(profile, profiles)) as desk:
-        path = _runtime(profile, profiles).ledger
+    with _faults(), standing(place_of(profile, profiles)) as desk:
+        path = place_of(profile, profiles).ledger
         if desk is not None and apply:
             raise LedgerLocked("a desk is running on this ledger; stop it, then migrate")
         done = migrating.apply(path, SystemClock()) if apply else None
@@ -170,22 +168,12 @@ def migrate(
     typer.echo(f"{len(steps)} steps {verb}{backup}")
 
 
-def _runtime(profile: str, profiles: Path | None) -> Runtime:
-    loaded = load_profile(
-        profile,
-        profiles=find_profiles(os.environ, named=profiles),
-        environ=os.environ,
-        overrides={},
-    )
-    return runtime(loaded.runtime)
-
-
 @contextmanager
 def _offline(
     profile: str, profiles: Path | None, what: str
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Runtime]]:
     with _faults():
-        place = _runtime(profile, profiles)
+        place = place_of(profile, profiles)
         with standing(place) as desk:
             if desk is not None:
                 raise LedgerLocked(f"a desk is running on this ledger; stop it, then {what}")
