@@ -17,7 +17,7 @@ from holdfast.telemetry import configure
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "up": ("up",),
-        "desk": ("desk",),
+        "desk": ("desk", "tick"),
         "status": ("status", "why"),
         "action": ("action", "actions"),
         "profiles": ("lint", "explain", "profile"),

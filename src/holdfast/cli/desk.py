@@ -1,4 +1,4 @@
-"""Run a desk from the command line: `desk run`.
+"""Run a desk from the command line: `desk run`, and a single `tick`.
 
 With an orchestrator the desk runs inside the module `flows.session`, as a process that takes this
 one's place; without one it runs right here.
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from holdfast.desk.session import NoOrchestrator
-from holdfast.wiring.live import parse, run_desk
+from holdfast.wiring.live import DeskOptions, parse, run_desk
 
 SESSION_MODULE = "flows.session"
 
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Run one desk.", no_args_is_help=True)
     group.command()(run)
     app.add_typer(group, name="desk")
+    app.command()(tick)
 
 
 def run(
@@ -54,3 +55,15 @@ def run(
     if orchestrator:
         os.execv(sys.executable, [sys.executable, "-m", SESSION_MODULE, *argv])  # noqa: S606
     raise typer.Exit(run_desk(parse(argv), NoOrchestrator()))
+
+
+def tick(
+    profile: Annotated[str, typer.Option("--profile", help="Profile to run.")] = "paper",
+    profiles: Annotated[Path | None, typer.Option("--profiles", help="Folder of profiles.")] = None,
+) -> None:
+    """Look at the market once and act on it; refused while a desk runs and ticks by itself.
+
+    Example: `holdfast tick --profile paper`
+    """
+    once = DeskOptions(profile=profile, profiles=profiles, overrides={"speed": "0"}, candles=1)
+    raise typer.Exit(run_desk(once, NoOrchestrator()))
