@@ -4,6 +4,7 @@ A fresh ledger begins with what the venue says the account holds. A restart reso
 life left open before the first tick: executions it did not see, orders without a receipt, ends.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -39,7 +40,9 @@ class StartPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 def start(desk: Desk, plan: StartPlan) -> None:
     """Bring a desk from its ledger to its first tick."""
-    desk.now = max(desk.now, plan.at)
+    fresh = not desk.books.rules_digest
+    if fresh:  # later the ledger knows; a time ahead of the venue's next step would hide its fills
+        desk.now = max(desk.now, plan.at)
     clear_transient_halt(desk)
     desk.note(
         SessionStarted(
@@ -49,9 +52,7 @@ def start(desk: Desk, plan: StartPlan) -> None:
             version_text=plan.build,
         )
     )
-    if not desk.books.rules_digest:
-        _open_balances(desk)
-    adopt_rules(desk, {}, "start")
+    adopt_rules(desk, {}, "start", _opening(desk) if fresh else ())
     fit_slots(desk, plan.slots, sticky=plan.sticky)
     desk.reindex()
     desk.running = True
@@ -77,11 +78,13 @@ def is_transient(reason: str) -> bool:
     return text.startswith(TRANSIENT[0]) and text.removeprefix(TRANSIENT[0]).strip().isdigit()
 
 
-def adopt_rules(desk: Desk, changes: dict[str, tuple[str, str]], reason: str) -> None:
-    """Note the rules in force where the ledger has others."""
+def adopt_rules(
+    desk: Desk, changes: dict[str, tuple[str, str]], reason: str, opening: Sequence[Event] = ()
+) -> None:
+    """Note the rules in force where the ledger has others, with what the account opens with."""
     if desk.books.rules_digest != desk.rules.digest:
         event = RulesChanged(digest=desk.rules.digest, changes=changes, reason=reason)
-        desk.record(desk.now, [event])
+        desk.record(desk.now, [*opening, event])
 
 
 def fit_slots(desk: Desk, wanted: int, *, sticky: bool) -> None:
@@ -110,12 +113,12 @@ def add_slots(desk: Desk, count: int, *, sticky: bool) -> list[int]:
 
 def drain_slot(desk: Desk, slot_id: int, reason: str) -> None:
     """Let a slot leave: its entries are cancelled, its exits stay, it retires when it is flat."""
-    desk.record(desk.now, [SlotDrained(slot=slot_id, reason=reason)])
+    drained = SlotDrained(slot=slot_id, reason=reason)
+    desk.books.apply(desk.now, drained)
     turn = Turn(desk, desk.now, desk.mark or Decimal(1))
     turn.slot(slot_id, CancelWanted(reason=reason))
-    if turn.events:
-        desk.ledger.commit(desk.now, turn.events)
-        desk.outbox.extend(turn.intents)
+    desk.ledger.commit(desk.now, [drained, *turn.events])
+    desk.outbox.extend(turn.intents)
     desk.index.update(desk.books.slots[slot_id], desk.now)
     retire_flat(desk)
     desk.watch_again()
@@ -134,11 +137,9 @@ def is_flat(slot: Slot) -> bool:
     return is_idle(slot.a) and is_idle(slot.b) and not slot.recoveries
 
 
-def _open_balances(desk: Desk) -> None:
-    opened: list[Event] = [
+def _opening(desk: Desk) -> list[Event]:
+    return [
         BalanceOpened(asset=asset, amount=balance.free + balance.held, reason="opening")
         for asset, balance in sorted(desk.venue.balances().items())
         if balance.free + balance.held
     ]
-    if opened:
-        desk.record(desk.now, opened)

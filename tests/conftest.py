@@ -1,0 +1,45 @@
+"""Choose how hard Hypothesis looks, give tests a home of their own, share the tests' building blocks.
+
+`HYPOTHESIS_PROFILE` names a profile (dev, ci, night); without it CI=true means ci, else dev.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+HERE = Path(__file__).parent
+if str(HERE) not in sys.path:
+    sys.path.append(str(HERE))
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
+settings.register_profile(
+    "night",
+    max_examples=5000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "dev")
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--rewrite-golden",
+        action="store_true",
+        help="write what the engine answers now into tests/golden/traces",
+    )
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Let everything a desk writes go to a folder of this test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOLDFAST_HOME", str(folder))
+    return folder
