@@ -65,7 +65,7 @@ class HoldCleared(_Note, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
-class ReceiptsNoted(_Note, frozen=True, kw_only=True, gc=False):
+class ReceiptsNoted(_Note, frozen=True, gc=False):
     """The venue answered these orders: ids it accepted, moved or agreed to cancel."""
 
     stream: ClassVar[str] = "ops/receipt"
@@ -75,7 +75,7 @@ class ReceiptsNoted(_Note, frozen=True, kw_only=True, gc=False):
     unknown: tuple[str, ...] = ()
 
 
-class TickNoted(_Note, frozen=True, kw_only=True, gc=False):
+class TickNoted(_Note, frozen=True, gc=False):
     """A tick changed the ledger, or a minute went by."""
 
     stream: ClassVar[str] = "ops/tick"

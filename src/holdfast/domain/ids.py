@@ -7,6 +7,7 @@ replay.
 
 import hashlib
 import uuid
+from functools import cache
 from typing import NewType
 
 ClientOrderId = NewType("ClientOrderId", str)
@@ -17,7 +18,6 @@ PositionId = NewType("PositionId", str)
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "holdfast.invalid")
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_SEED = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 
 
 def client_order_id(
@@ -28,14 +28,19 @@ def client_order_id(
     >>> client_order_id("paper", "DOGE/USD", 0, "B", 1, "entry", 1)
     '9e0fe4ec-a1d0-5b95-8b3b-c0e502015f9c'
     """
-    digest = _SEED.copy()
-    parts = (genesis, symbol, str(slot), leg, str(cycle), role, f"a{attempt}")
-    digest.update("|".join(parts).encode())
+    digest = _begun(genesis, symbol).copy()
+    digest.update("|".join((str(slot), leg, str(cycle), role, f"a{attempt}")).encode())
     text = digest.hexdigest()
     variant = _VARIANT[text[16]]
     return ClientOrderId(
         f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}",
     )
+
+
+@cache
+def _begun(genesis: str, symbol: str) -> "hashlib._Hash":
+    text = f"{genesis}|{symbol}|".encode()
+    return hashlib.sha1(NAMESPACE.bytes + text, usedforsecurity=False)
 
 
 def position_id(slot: int, leg: str, cycle: int) -> PositionId:

@@ -20,6 +20,7 @@ Quote = NewType("Quote", Decimal)
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
+CENT = Decimal("0.01")  # times a cent is a hundredth, exactly, and cheaper than a division
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,11 +71,10 @@ def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
     >>> fee_of(Decimal("1.996"), Decimal("0.25"), Decimal("1E-8"))
     Decimal('0.00499000')
     """
-    return Quote((cost * rate_pct / HUNDRED).quantize(step, ROUND_HALF_UP))
+    return Quote((cost * rate_pct * CENT).quantize(step, ROUND_HALF_UP))
 
 
 def held_for_buy(price: Decimal, size: Decimal, instrument: Instrument) -> Quote:
     """Say what a resting buy holds back: its notional and the maker fee, rounded up."""
-    cost = price * size
-    fee = cost * instrument.maker_fee_pct / HUNDRED
-    return Quote((cost + fee).quantize(instrument.fee_step, ROUND_CEILING))
+    whole = price * size * (HUNDRED + instrument.maker_fee_pct) * CENT
+    return Quote(whole.quantize(instrument.fee_step, ROUND_CEILING))

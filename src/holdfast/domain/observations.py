@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 
-class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Execution(msgspec.Struct, frozen=True, gc=False):
     """A part of one of our orders traded; `liquidity` is maker or taker, amounts are exact."""
 
     client_order_id: str
@@ -25,7 +25,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
-class Observation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """One look at the market: a step. `fresh` is False while the price counts as stale."""
 
     at: int
@@ -35,7 +35,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fresh: bool = True
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """A venue's answer to one intent: accepted, refused (with reason) or unknown."""
 
     client_order_id: str

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from holdfast.domain.events import Event, LegBlocked, OrderPlaced
 from holdfast.domain.ids import client_order_id
-from holdfast.domain.money import held_for_buy
-from holdfast.domain.slots import Block, Leg, LegName, Role, Side, Slot
-from holdfast.engine.fold import FOLDS
+from holdfast.domain.money import ZERO, held_for_buy
+from holdfast.domain.slots import BUY, LEG_A, Block, Leg, LegName, Role, Side, Slot
+from holdfast.engine.fold import FOLDS, placed
 from holdfast.engine.rules import Terms
 
 
@@ -29,7 +29,7 @@ class Draft:
 
     def leg(self, name: LegName) -> Leg:
         """Pick a leg as it is now."""
-        return self.slot.a if name is LegName.A else self.slot.b
+        return self.slot.a if name is LEG_A else self.slot.b
 
     def block(self, name: LegName, why: Block, until: int = 0) -> None:
         """Note why a leg has no entry, once."""
@@ -38,22 +38,22 @@ class Draft:
 
     def hold_of(self, side: Side, price: Decimal, size: Decimal) -> Decimal:
         """Say what an order of ours holds back."""
-        return held_for_buy(price, size, self.terms.rules.instrument) if side is Side.BUY else size
+        return held_for_buy(price, size, self.terms.rules.instrument) if side is BUY else size
 
-    def affords(self, side: Side, hold: Decimal, freed: Decimal = Decimal(0)) -> bool:
+    def affords(self, side: Side, hold: Decimal, freed: Decimal = ZERO) -> bool:
         """Take a hold out of what is spare; say no, and take nothing, where it does not fit."""
-        if side is Side.BUY:
+        if side is BUY:
             if self.spare_quote is None:
                 return True
             left = self.spare_quote + freed - hold
-            if left < 0:
+            if left < ZERO:
                 return False
             self.spare_quote = left
             return True
         if self.spare_base is None:
             return True
         left = self.spare_base + freed - hold
-        if left < 0:
+        if left < ZERO:
             return False
         self.spare_base = left
         return True
@@ -75,22 +75,23 @@ class Draft:
         slot, terms = self.slot, self.terms
         rules, slot_id = terms.rules, slot.slot_id
         event = OrderPlaced(
-            slot=slot_id,
-            leg=leg,
-            role=role,
-            side=side,
-            client_order_id=client_order_id(
+            slot_id,
+            leg,
+            role,
+            side,
+            client_order_id(
                 rules.genesis, rules.instrument.symbol, slot_id, leg, cycle, role, attempt
             ),
-            local_id=slot.next_local_id,
-            cycle=cycle,
-            attempt=attempt,
-            price=price,
-            size=size,
-            hold=hold,
-            reason=reason,
-            recovery_id=recovery_id,
-            mark=terms.mark,
-            rules=rules.digest,
+            slot.next_local_id,
+            cycle,
+            attempt,
+            price,
+            size,
+            hold,
+            reason,
+            terms.mark,
+            rules.digest,
+            recovery_id,
         )
-        self.emit(event)
+        self.slot = placed(slot, event, terms.now)
+        self.events.append(event)

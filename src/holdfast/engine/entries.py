@@ -3,22 +3,25 @@
 from decimal import Decimal
 
 from holdfast.domain.events import CancelAsked, OrderRepriced, RefreshPaused
+from holdfast.domain.money import held_for_buy
 from holdfast.domain.slots import (
+    BUY,
+    ENTRY,
+    FREE_TO_ENTER,
+    LEG_A,
+    LEG_B,
+    SELL,
     Block,
     Direction,
     Leg,
     LegName,
     Order,
     OrderStatus,
-    Role,
-    Side,
 )
 from holdfast.engine.draft import Draft
 from holdfast.engine.inputs import CancelWanted, EntryWanted
 from holdfast.engine.pricing import entry_price, entry_size, is_stale
 from holdfast.engine.sizing import entry_amount
-
-_OPEN = Block.NONE
 
 
 def want_entry(draft: Draft, wanted: EntryWanted) -> None:
@@ -30,14 +33,14 @@ def enter(draft: Draft, name: LegName, reason: str, amount: Decimal | None = Non
     """Place the entry of an idle leg where nothing stands in its way."""
     terms = draft.terms
     slot = draft.slot
-    leg = slot.a if name is LegName.A else slot.b
+    leg = slot.a if name is LEG_A else slot.b
     if leg.order is not None or leg.lot is not None:
         return
     if slot.draining:
         draft.block(name, Block.OPERATOR)
         return
     why = terms.blocks.get(name, terms.block) if terms.blocks else terms.block
-    if why is not _OPEN:
+    if why is not FREE_TO_ENTER:
         draft.block(name, why)
     elif terms.now < leg.cooldown_until:
         draft.block(name, Block.COOLDOWN, leg.cooldown_until)
@@ -74,12 +77,13 @@ def _place_entry(draft: Draft, leg: Leg, reason: str, given: Decimal | None) -> 
     if size is None:
         draft.block(name, Block.MIN_SIZE)
         return
-    side = Side.SELL if name is LegName.A else Side.BUY
-    hold = draft.hold_of(side, price, size)
+    on_a = name is LEG_A
+    side = SELL if on_a else BUY
+    hold = size if on_a else held_for_buy(price, size, terms.rules.instrument)
     if not draft.affords(side, hold):
         draft.block(name, Block.BALANCE)
         return
-    draft.place(name, Role.ENTRY, side, leg.cycle, leg.attempts + 1, price, size, hold, reason)
+    draft.place(name, ENTRY, side, leg.cycle, leg.attempts + 1, price, size, hold, reason)
 
 
 def _amount(draft: Draft, name: LegName) -> Decimal:
@@ -95,7 +99,7 @@ def _resting_entries(draft: Draft) -> list[tuple[Leg, Order]]:
         (leg, leg.order)
         for leg in (draft.slot.a, draft.slot.b)
         if leg.order is not None
-        and leg.order.role is Role.ENTRY
+        and leg.order.role is ENTRY
         and leg.order.status is OrderStatus.PLACED
     ]
     if len(found) > 1 and found[0][1].local_id > found[1][1].local_id:
@@ -161,12 +165,12 @@ def _cancel(
     refreshes: int = 0,
     direction: Direction | None = None,
 ) -> None:
-    leg = LegName.B if order.side is Side.BUY else LegName.A
+    leg = LEG_B if order.side is BUY else LEG_A
     draft.emit(
         CancelAsked(
             slot=draft.slot.slot_id,
             leg=leg,
-            role=Role.ENTRY,
+            role=ENTRY,
             client_order_id=order.client_order_id,
             reason=reason,
             refreshes=refreshes,

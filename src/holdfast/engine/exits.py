@@ -14,33 +14,45 @@ from holdfast.domain.events import (
     PositionOpened,
 )
 from holdfast.domain.ids import position_id
-from holdfast.domain.money import HUNDRED, ZERO
-from holdfast.domain.slots import LegName, Lot, Recovery, Role, Side, exit_side
+from holdfast.domain.money import HUNDRED, ZERO, held_for_buy
+from holdfast.domain.slots import (
+    BUY,
+    EXIT,
+    LEG_A,
+    LEG_B,
+    SELL,
+    Block,
+    LegName,
+    Lot,
+    Recovery,
+    exit_side,
+)
 from holdfast.engine.accounts import DUST, UNALLOCATED, slot_account
 from holdfast.engine.draft import Draft
-from holdfast.engine.fold import average
+from holdfast.engine.fold import average, booked
 from holdfast.engine.pricing import exit_price
 from holdfast.engine.rules import Rules
 
 
 def place_exit(draft: Draft, name: LegName, reason: str) -> None:
     """Rest the exit a leg owes for what its lot has left, or give the rest to dust."""
-    leg = draft.leg(name)
+    slot, terms = draft.slot, draft.terms
+    on_a = name is LEG_A
+    leg = slot.a if on_a else slot.b
     lot = leg.lot
     if lot is None or leg.order is not None:
         return
-    terms = draft.terms
     rules = terms.rules
-    side = Side.BUY if name is LegName.A else Side.SELL
-    profit = draft.slot.profit_pct or rules.profit_pct
+    side = BUY if on_a else SELL
+    profit = slot.profit_pct or rules.profit_pct
     price = exit_price(rules, side, lot.price, terms.mark, profit)
     left = lot.size - lot.closed if lot.closed else lot.size
     if _is_dust(rules, price, left):
         _to_dust(draft, name, lot, left)
         return
     attempt = leg.attempts + 1
-    hold = draft.hold_of(side, price, left)
-    draft.place(name, Role.EXIT, side, lot.cycle, attempt, price, left, hold, reason)
+    hold = held_for_buy(price, left, rules.instrument) if on_a else left
+    draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, reason)
     if rules.positions and attempt == 1:
         _open_position(draft, name, lot, price, profit)
 
@@ -51,11 +63,11 @@ def place_recovery(draft: Draft, recovery: Recovery) -> None:
     side = exit_side(recovery.leg)
     nearest = exit_price(rules, side, lot.price, draft.terms.mark, draft.slot.profit_pct)
     wanted = lot.exit_price or nearest
-    price = max(wanted, nearest) if side is Side.SELL else min(wanted, nearest)
+    price = max(wanted, nearest) if side is SELL else min(wanted, nearest)
     left = lot.size - lot.closed
     draft.place(
         recovery.leg,
-        Role.EXIT,
+        EXIT,
         side,
         lot.cycle,
         recovery.attempts + 1,
@@ -77,38 +89,38 @@ def book(
     reason: str,
 ) -> None:
     """Book the round trip a lot closed, and what it does to its leg (F6, F7)."""
-    terms = draft.terms
-    rules, leg = terms.rules, draft.leg(name)
-    gross = lot.cost - lot.proceeds if name is LegName.A else lot.proceeds - lot.cost
+    terms, slot, on_a = draft.terms, draft.slot, name is LEG_A
+    rules, leg = terms.rules, slot.a if on_a else slot.b
+    gross = lot.cost - lot.proceeds if on_a else lot.proceeds - lot.cost
     net = gross - lot.fee - lot.exit_fee
-    quote_fee = lot.fee if name is LegName.A else lot.exit_fee
-    losses = leg.losses + 1 if net < 0 else 0
-    draft.emit(
-        CycleBooked(
-            slot=draft.slot.slot_id,
-            leg=name,
-            cycle=lot.cycle,
-            recovery_id=recovery_id,
-            entry_price=lot.price,
-            exit_price=average(lot.proceeds, lot.closed),
-            size=lot.closed,
-            gross=gross,
-            entry_fee=lot.fee,
-            exit_fee=lot.exit_fee,
-            net=net,
-            settled=gross - quote_fee,
-            quote_fee=quote_fee,
-            entry_time=lot.opened_at,
-            regime=lot.regime,
-            losses=losses,
-            cooldown_until=cooldown_after(rules, leg.cooldown_until, losses, terms.now),
-            next_cycle=max(leg.cycle, lot.cycle + 1) if not recovery_id else leg.cycle,
-            unpaid_fee=unpaid_fee,
-            reason=reason,
-            mark=terms.mark,
-            rules=rules.digest,
-        )
+    quote_fee = lot.fee if on_a else lot.exit_fee
+    losses = leg.losses + 1 if net < ZERO else 0
+    event = CycleBooked(
+        slot.slot_id,
+        name,
+        lot.cycle,
+        lot.price,
+        average(lot.proceeds, lot.closed),
+        lot.closed,
+        gross,
+        lot.fee,
+        lot.exit_fee,
+        net,
+        gross - quote_fee,
+        quote_fee,
+        lot.opened_at,
+        losses,
+        cooldown_after(rules, leg.cooldown_until, losses, terms.now),
+        leg.cycle if recovery_id or leg.cycle > lot.cycle else lot.cycle + 1,
+        terms.mark,
+        rules.digest,
+        recovery_id,
+        lot.regime,
+        unpaid_fee,
+        reason,
     )
+    draft.slot = booked(slot, event, terms.now)
+    draft.events.append(event)
     if rules.positions:
         _close_position(draft, name, lot, net, reason)
 
@@ -120,7 +132,7 @@ def book_at_mark(draft: Draft, recovery: Recovery, reason: str) -> None:
     price = mark if mark > ZERO else lot.exit_price or lot.price
     left = lot.size - lot.closed
     value = price * left
-    sign = 1 if recovery.leg is LegName.B else -1
+    sign = 1 if recovery.leg is LEG_B else -1
     draft.emit(
         InventoryMoved(
             slot=draft.slot.slot_id,
@@ -167,7 +179,10 @@ def cooldown_after(rules: Rules, standing: int, losses: int, now: int) -> int:
 
 def _is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:
     instrument = rules.instrument
-    return size < instrument.min_base or size * price < instrument.min_quote
+    if size < instrument.min_base:
+        return True
+    least = instrument.min_quote
+    return bool(least) and size * price < least
 
 
 def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
@@ -182,10 +197,11 @@ def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
                 next_cycle=lot.cycle + 1,
             )
         )
+        draft.block(name, Block.DEFERRED)
         return
     step = draft.terms.rules.instrument.fee_step
     part = (lot.cost * lot.closed / lot.size).quantize(step, ROUND_HALF_EVEN)
-    sign = 1 if name is LegName.B else -1
+    sign = 1 if name is LEG_B else -1
     draft.emit(
         InventoryMoved(
             slot=draft.slot.slot_id,
@@ -210,6 +226,7 @@ def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
         regime=lot.regime,
     )
     book(draft, name, whole, reason="filled")
+    draft.block(name, Block.DEFERRED)
 
 
 def _open_position(draft: Draft, name: LegName, lot: Lot, price: Decimal, profit: Decimal) -> None:

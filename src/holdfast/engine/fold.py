@@ -33,14 +33,15 @@ from holdfast.domain.events import (
     StickySet,
 )
 from holdfast.domain.slots import (
-    Block,
+    ENTRY,
+    FREE_TO_ENTER,
+    LEG_A,
     Leg,
     LegName,
     Lot,
     Order,
     OrderStatus,
     Recovery,
-    Role,
     Slot,
 )
 
@@ -61,7 +62,7 @@ def average(cost: Decimal, size: Decimal) -> Decimal:
 
 def leg_of(slot: Slot, name: LegName) -> Leg:
     """Pick one leg of a slot."""
-    return slot.a if name is LegName.A else slot.b
+    return slot.a if name is LEG_A else slot.b
 
 
 def order_of(slot: Slot, client_order_id: str) -> Order:
@@ -82,7 +83,7 @@ def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
 
 
 def _with_leg(slot: Slot, leg: Leg, **changes: Any) -> Slot:  # noqa: ANN401 (fields of Slot)
-    changes["a" if leg.name is LegName.A else "b"] = leg
+    changes["a" if leg.name is LEG_A else "b"] = leg
     if slot.s2_entered_at is not None and leg.lot is None:
         changes["s2_entered_at"] = None
     return replace(slot, **changes)
@@ -103,23 +104,28 @@ def _without_recovery(slot: Slot, recovery_id: int) -> tuple[Recovery, ...]:
 def _order(leg: Leg, client_order_id: str) -> Order:
     order = leg.order
     if order is None or order.client_order_id != client_order_id:
-        raise InvariantBroken(f"leg {leg.name} does not rest order {client_order_id}")
+        raise _not_resting(leg, client_order_id)
     return order
 
 
-def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
+def _not_resting(leg: Leg, client_order_id: str) -> InvariantBroken:
+    return InvariantBroken(f"leg {leg.name} does not rest order {client_order_id}")
+
+
+def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
+    """Rest an order: of a recovery, of the exit a leg owes, or of its next entry."""
     order = Order(
-        client_order_id=event.client_order_id,
-        local_id=event.local_id,
-        role=event.role,
-        side=event.side,
-        cycle=event.cycle,
-        attempt=event.attempt,
-        price=event.price,
-        size=event.size,
-        hold=event.hold,
-        placed_at=at,
-        reason=event.reason,
+        event.client_order_id,
+        event.local_id,
+        event.role,
+        event.side,
+        event.cycle,
+        event.attempt,
+        event.price,
+        event.size,
+        at,
+        event.reason,
+        event.hold,
     )
     following = event.local_id + 1
     if event.recovery_id:
@@ -127,13 +133,13 @@ def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
             recovery_of(slot, event.recovery_id), order=order, attempts=event.attempt
         )
         return replace(_with_recovery(slot, recovery), next_local_id=following)
-    on_a = event.leg is LegName.A
+    on_a = event.leg is LEG_A
     leg = slot.a if on_a else slot.b
     if leg.lot is not None:
         lot = replace(leg.lot, exit_price=event.price)
         leg = replace(leg, order=order, lot=lot, attempts=event.attempt)
     else:
-        leg = replace(leg, order=order, attempts=event.attempt, block=Block.NONE, blocked_at=0)
+        leg = replace(leg, order=order, attempts=event.attempt, block=FREE_TO_ENTER, blocked_at=0)
     if on_a:
         return replace(slot, a=leg, next_local_id=following)
     return replace(slot, b=leg, next_local_id=following)
@@ -181,14 +187,8 @@ def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
 
 
 def _lot_of(order: Order, at: int) -> Lot:
-    return Lot(
-        cycle=order.cycle,
-        price=average(order.cost, order.filled),
-        size=order.filled,
-        cost=order.cost,
-        fee=order.fee,
-        opened_at=at,
-    )
+    price = average(order.cost, order.filled)
+    return Lot(order.cycle, price, order.filled, order.cost, order.fee, at)
 
 
 def _ended(slot: Slot, event: OrderEnded, at: int) -> Slot:
@@ -197,7 +197,7 @@ def _ended(slot: Slot, event: OrderEnded, at: int) -> Slot:
         return _with_recovery(slot, replace(recovery, order=None))
     leg = leg_of(slot, event.leg)
     order = _order(leg, event.client_order_id)
-    if order.role is Role.ENTRY and order.filled:
+    if order.role is ENTRY and order.filled:
         return _with_leg(slot, replace(leg, order=None, lot=_lot_of(order, at), attempts=0))
     return _with_leg(slot, replace(leg, order=None))
 
@@ -223,20 +223,26 @@ def _more_closed(lot: Lot, event: OrderFilled) -> Lot:
     )
 
 
-def _filled(slot: Slot, event: OrderFilled, at: int) -> Slot:
+def filled(slot: Slot, event: OrderFilled, at: int) -> Slot:
+    """Take in one execution: a lot opens or closes, in part or whole."""
     fees = slot.fees + event.fee
     if event.recovery_id:
         return replace(_recovery_filled(slot, event), fees=fees)
-    leg = leg_of(slot, event.leg)
-    order = _order(leg, event.client_order_id)
+    on_a = event.leg is LEG_A
+    leg = slot.a if on_a else slot.b
+    order = leg.order
+    if order is None or order.client_order_id != event.client_order_id:
+        raise _not_resting(leg, event.client_order_id)
     left = None if event.complete else _more_filled(order, event)
     if leg.lot is not None:
         leg = replace(leg, order=left, lot=_more_closed(leg.lot, event))
-    elif event.complete:
+    elif left is None:
         leg = replace(leg, order=None, lot=_lot_filled(order, event, at), attempts=0)
     else:
         leg = replace(leg, order=left)
-    return _with_leg(slot, leg, fees=fees)
+    if leg.lot is None and slot.s2_entered_at is not None:
+        slot = replace(slot, s2_entered_at=None)
+    return replace(slot, a=leg, fees=fees) if on_a else replace(slot, b=leg, fees=fees)
 
 
 def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
@@ -253,24 +259,25 @@ def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
 def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
     if not order.filled:  # one execution filled it whole, as most do
         return Lot(
-            cycle=order.cycle,
-            price=event.price,
-            size=event.size,
-            cost=event.cost,
-            fee=event.fee,
-            opened_at=at,
+            order.cycle,
+            event.price,
+            event.size,
+            event.cost,
+            event.fee,
+            at,
             regime=event.regime,
         )
     return replace(_lot_of(_more_filled(order, event), at), regime=event.regime)
 
 
-def _booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
+def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
+    """Take in a round trip: what it earned, and the leg's memory of it."""
     del at
     net = event.net
     loss = slot.realized_loss if net >= _NOTHING else slot.realized_loss - net
     if event.unpaid_fee:
         slot = replace(slot, fees=slot.fees + event.unpaid_fee)
-    leg = leg_of(slot, event.leg)
+    leg = slot.a if event.leg is LEG_A else slot.b
     if event.recovery_id:
         leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
         slot = replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
@@ -379,12 +386,12 @@ def _same(slot: Slot, event: Event, at: int) -> Slot:
 
 _NOTHING = Decimal(0)
 FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
-    OrderPlaced: _placed,
+    OrderPlaced: placed,
     OrderRepriced: _repriced,
     CancelAsked: _cancel_asked,
     OrderEnded: _ended,
-    OrderFilled: _filled,
-    CycleBooked: _booked,
+    OrderFilled: filled,
+    CycleBooked: booked,
     LotDusted: _dusted,
     LegBlocked: _blocked,
     RefreshPaused: _paused,

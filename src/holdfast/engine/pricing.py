@@ -2,8 +2,8 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from holdfast.domain.money import HUNDRED, ZERO, Base, Price, snap_size
-from holdfast.domain.slots import LegName, Side
+from holdfast.domain.money import CENT, HUNDRED, ZERO, Base, Price, snap_size
+from holdfast.domain.slots import LEG_A, SELL, LegName, Side
 from holdfast.engine.rules import Rules
 
 ONE = Decimal(1)
@@ -22,8 +22,8 @@ def backoff_multiplier(losses: int, start: int, factor: Decimal, most: Decimal) 
 
 def entry_distance(rules: Rules, leg: LegName, slot_id: int) -> Decimal:
     """Say how far from the mark a leg of a slot enters, in percent (F2)."""
-    own = rules.entry_pct_a if leg is LegName.A else rules.entry_pct_b
-    distance = own if own > ZERO else rules.entry_pct
+    own = rules.entry_pct_a if leg is LEG_A else rules.entry_pct_b
+    distance = own if own and own > ZERO else rules.entry_pct
     if rules.slot_spacing_pct:
         distance += rules.slot_spacing_pct * slot_id
     return distance
@@ -63,13 +63,13 @@ def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
 def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Price:
     """Say where an exit rests: at its target, and never nearer to the mark than an entry (F5)."""
     tick, guard = rules.instrument.price_tick, rules.entry_pct
-    if side is Side.SELL:
+    if side is SELL:
         target, nearest = entry * (HUNDRED + profit), mark * (HUNDRED + guard)
         wanted = nearest if nearest > target else target  # noqa: FURB136 (the hot path)
     else:
         target, nearest = entry * (HUNDRED - profit), mark * (HUNDRED - guard)
         wanted = nearest if nearest < target else target  # noqa: FURB136 (the hot path)
-    return Price((wanted / HUNDRED).quantize(tick, ROUND_HALF_EVEN))
+    return Price((wanted * CENT).quantize(tick, ROUND_HALF_EVEN))
 
 
 def is_stale(price: Decimal, mark: Decimal, refresh_pct: Decimal) -> bool:
@@ -90,5 +90,5 @@ def stale_bounds(price: Decimal, rules: Rules) -> tuple[Decimal, Decimal]:
 
 
 def _offset(leg: LegName, mark: Decimal, distance: Decimal, tick: Decimal) -> Price:
-    reach = HUNDRED + distance if leg is LegName.A else HUNDRED - distance
-    return Price((mark * reach / HUNDRED).quantize(tick, ROUND_HALF_EVEN))
+    reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
+    return Price((mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN))

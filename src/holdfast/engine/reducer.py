@@ -16,10 +16,20 @@ from holdfast.domain.errors import UnknownOrder
 from holdfast.domain.events import Event, OrderEnded, OrderFilled
 from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import Block, LegName, Order, Recovery, Role, Slot
+from holdfast.domain.slots import (
+    ENTRY,
+    LEG_A,
+    LEG_B,
+    Block,
+    LegName,
+    Order,
+    Recovery,
+    Slot,
+)
 from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter, refresh, want_entry, withdraw
 from holdfast.engine.exits import book, place_exit, place_recovery
+from holdfast.engine.fold import filled
 from holdfast.engine.inputs import (
     CancelWanted,
     EntryWanted,
@@ -32,7 +42,7 @@ from holdfast.engine.orphans import evicted, time_came
 from holdfast.engine.rules import Terms
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """The next slot, and the events that lead to it."""
 
     slot: Slot
@@ -47,9 +57,12 @@ def reduce(slot: Slot, seen: Input, terms: Terms) -> Step:
 
 
 def _find(slot: Slot, client_order_id: str) -> tuple[LegName, Order, Recovery | None]:
-    for leg in (slot.a, slot.b):
-        if leg.order is not None and leg.order.client_order_id == client_order_id:
-            return leg.name, leg.order, None
+    order = slot.b.order
+    if order is not None and order.client_order_id == client_order_id:
+        return LEG_B, order, None
+    order = slot.a.order
+    if order is not None and order.client_order_id == client_order_id:
+        return LEG_A, order, None
     for recovery in slot.recoveries:
         if recovery.order is not None and recovery.order.client_order_id == client_order_id:
             return recovery.leg, recovery.order, recovery
@@ -57,46 +70,43 @@ def _find(slot: Slot, client_order_id: str) -> tuple[LegName, Order, Recovery | 
 
 
 def _executed(draft: Draft, seen: Execution) -> None:
-    name, order, recovery = _find(draft.slot, seen.client_order_id)
+    slot, terms, client_order_id = draft.slot, draft.terms, seen.client_order_id
+    name, order, recovery = _find(slot, client_order_id)
     left = order.size - order.filled - seen.size
     if left < ZERO:
-        raise UnknownOrder(f"order {seen.client_order_id} filled more than its size")
-    complete = left == ZERO
+        raise UnknownOrder(f"order {client_order_id} filled more than its size")
     recovery_id = recovery.recovery_id if recovery is not None else 0
-    draft.emit(
-        OrderFilled(
-            slot=draft.slot.slot_id,
-            leg=name,
-            role=order.role,
-            side=order.side,
-            client_order_id=seen.client_order_id,
-            fill_id=seen.fill_id,
-            cycle=order.cycle,
-            price=seen.price,
-            size=seen.size,
-            cost=seen.cost,
-            fee=seen.fee,
-            liquidity=seen.liquidity,
-            released=order.hold if complete else _freed(draft, order, left),
-            complete=complete,
-            recovery_id=recovery_id,
-            regime=draft.terms.regime,
-            mark=draft.terms.mark,
-        )
+    event = OrderFilled(
+        slot.slot_id,
+        name,
+        order.role,
+        order.side,
+        client_order_id,
+        seen.fill_id,
+        order.cycle,
+        seen.price,
+        seen.size,
+        seen.cost,
+        seen.fee,
+        seen.liquidity,
+        _freed(draft, order, left) if left else order.hold,
+        not left,
+        terms.mark,
+        recovery_id,
+        terms.regime,
     )
-    if complete:
-        _completed(draft, name, order.role, recovery_id)
+    draft.slot = filled(slot, event, terms.now)
+    draft.events.append(event)
+    if left:
+        return
+    if order.role is ENTRY:
+        place_exit(draft, name, "entry_fill_exit")
+    else:
+        _settle(draft, name, recovery_id)
 
 
 def _freed(draft: Draft, order: Order, left: Decimal) -> Decimal:
     return order.hold - draft.hold_of(order.side, order.price, left)
-
-
-def _completed(draft: Draft, name: LegName, role: Role, recovery_id: int) -> None:
-    if role is Role.ENTRY:
-        place_exit(draft, name, "entry_fill_exit")
-    else:
-        _settle(draft, name, recovery_id)
 
 
 def _settle(draft: Draft, name: LegName, recovery_id: int) -> None:
@@ -131,7 +141,7 @@ def _ended(draft: Draft, seen: End) -> None:
     if recovery is not None:
         if recovery.evicting:
             evicted(draft, next(r for r in draft.slot.recoveries if r.recovery_id == recovery_id))
-    elif order.role is Role.ENTRY:
+    elif order.role is ENTRY:
         if order.filled:
             place_exit(draft, name, "entry_fill_exit")
         else:
@@ -146,7 +156,7 @@ def _block_after(seen: End) -> Block:
 
 def _owed(draft: Draft, seen: ExitWanted) -> None:
     del seen
-    for name in (LegName.B, LegName.A):
+    for name in (LEG_B, LEG_A):
         place_exit(draft, name, "entry_fill_exit")
     for recovery in draft.slot.recoveries:
         if recovery.order is None and not recovery.evicting:
