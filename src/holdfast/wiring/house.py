@@ -23,6 +23,7 @@ class Upkeep:
         """Do what is due after a tick."""
         del desk, summary
         self._ticks += 1
+        self._ledger.keep_up()
         if self._ledger.sequence - self._snapshot_at >= self._settings.snapshot_every_events:
             self._snapshot_at = self._ledger.sequence
             self._tidy(self._ledger.snapshot)
