@@ -13,13 +13,14 @@ from typing import Any, NoReturn
 
 from prefect import State, flow
 
+from holdfast.cli.app import exit_code_of
 from holdfast.desk.bracket import bracket_of
 from holdfast.desk.bracket_seat import Seat
 from holdfast.desk.loop import EXIT_SECONDS
 from holdfast.domain.errors import HoldfastError
 from holdfast.telemetry import configure, log
 from holdfast.wiring.live import parse, run_desk
-from tasks.profiles import exit_code_of, profile_of
+from tasks.profiles import profile_of
 from tasks.server import api_url, recorder
 from tasks.sessions import SEAT, outcome, seated
 from tasks.ticks import record_tick

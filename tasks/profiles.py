@@ -1,12 +1,10 @@
-"""Load the profile a desk is asked to run, and say how a refusal ends a process."""
+"""Load the profile a desk is asked to run, and find its folder."""
 
 import os
 
-from holdfast.cli.app import CORRUPT, UNAVAILABLE, USAGE
 from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
-from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.wiring.live import DeskOptions
 
@@ -24,10 +22,3 @@ def profile_of(options: DeskOptions) -> Profile:
 def runtime_of(options: DeskOptions) -> Runtime:
     """Name the folders of the runtime the options lead to."""
     return runtime(profile_of(options).runtime, home(os.environ, named=options.profiles))
-
-
-def exit_code_of(error: HoldfastError) -> int:
-    """Say which exit code an error has."""
-    if isinstance(error, VenueUnavailable):
-        return UNAVAILABLE
-    return CORRUPT if isinstance(error, LedgerCorrupt) else USAGE

@@ -11,7 +11,15 @@ from types import MappingProxyType
 
 import typer
 
-from holdfast.domain.errors import HoldfastError, LedgerCorrupt, VenueUnavailable
+from holdfast.domain.errors import (
+    HoldfastError,
+    InvariantBroken,
+    LedgerConflict,
+    LedgerCorrupt,
+    OutcomeUnknown,
+    UnknownOrder,
+    VenueUnavailable,
+)
 from holdfast.telemetry import configure
 
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -26,7 +34,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."
-USAGE, CORRUPT, UNAVAILABLE, INTERRUPTED = 2, 1, 5, 130
+UNEXPECTED, USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 5, 130
 
 
 def application(command: str = "") -> typer.Typer:
@@ -58,12 +66,18 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except HoldfastError as error:
         print(f"holdfast: {error}", file=sys.stderr)
-        sys.exit(_code_of(error))
+        sys.exit(exit_code_of(error))
 
 
-def _code_of(error: HoldfastError) -> int:
-    if isinstance(error, VenueUnavailable):
-        return UNAVAILABLE
-    if isinstance(error, LedgerCorrupt):
-        return CORRUPT
+def exit_code_of(error: HoldfastError) -> int:
+    """Say which exit code an error has: 2 where asking otherwise helps, 1 where it does not."""
+    for kinds, code in _CODES:
+        if isinstance(error, kinds):
+            return code
     return USAGE
+
+
+_CODES: tuple[tuple[tuple[type[HoldfastError], ...], int], ...] = (
+    ((VenueUnavailable,), UNAVAILABLE),
+    ((LedgerCorrupt, LedgerConflict, InvariantBroken, UnknownOrder, OutcomeUnknown), UNEXPECTED),
+)
