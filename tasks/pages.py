@@ -24,14 +24,13 @@ def publish_plan(
 
 
 @task(name="publish-report", cache_policy=NO_CACHE)
-def publish_report(profile: str, figures: Mapping[str, Any]) -> None:
-    """Publish the figures of a replay, and a link to its report where one was written."""
+def publish_report(profile: str, figures: Mapping[str, Any], folder: str) -> None:
+    """Publish the figures of a replay, and a link to its report."""
     rows = [f"| {name} | {value} |" for name, value in figures.items()]
     text = "\n".join([f"# Replay of {profile}", "", "| figure | value |", "|---|---:|", *rows, ""])
     create_markdown_artifact(text, key=artifact_key("replay", profile))
-    if report := figures.get("report"):
-        link = Path(report).resolve().as_uri()
-        create_link_artifact(link, link_text="report", key=artifact_key("replay-report", profile))
+    link = Path(folder, "report.html").as_uri()
+    create_link_artifact(link, link_text="report", key=artifact_key("replay-report", profile))
 
 
 def artifact_key(kind: str, profile: str) -> str:

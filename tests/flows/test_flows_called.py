@@ -4,8 +4,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from prefect import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.migrate import migrate
+from flows.replay import replay
 from flows.tick import trading_tick
 from holdfast.domain.errors import CommandRefused, LedgerError, LedgerLocked
 from holdfast.ledger.paths import runtime, write_private
@@ -19,6 +23,15 @@ def notes(home: Path, kind: str) -> int:
     with duckdb.connect(str(path), read_only=True) as connection:
         row = connection.execute("select count(*) from event where type = ?", [kind]).fetchone()
     return int(row[0])
+
+
+def artifact(key: str) -> str:
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
+            sort=ArtifactSort.CREATED_DESC,
+        )
+    return str(found[0].data)
 
 
 def test_a_tick_by_hand_runs_one_tick_and_the_next_goes_on_from_it(home: Path) -> None:
@@ -51,6 +64,7 @@ def test_migrating_plans_first_and_a_new_ledger_needs_nothing(home: Path) -> Non
         migrate("paper")
     trading_tick("paper")
     planned = migrate("paper")
+    assert "Nothing to do." in artifact("migrate-paper")
     assert planned == {"steps": [], "applied": None}
     applied = migrate("paper", apply=True)
     assert applied["applied"]["backup"] is None
@@ -65,3 +79,16 @@ def test_migrating_is_refused_while_a_desk_runs(home: Path) -> None:
         assert migrate("paper")["steps"] == []
         with pytest.raises(LedgerLocked, match="stop it, then migrate"):
             migrate("paper", apply=True)
+
+
+def test_a_replay_without_parameters_but_its_length_keeps_its_report(home: Path) -> None:
+    figures = replay("paper", candles=300)
+    again = replay("paper", candles=300)
+    assert figures["candles"] == 300
+    assert figures["fills"] > 0
+    assert figures["event_hash"] == again["event_hash"]
+    assert figures["invariant_breaches"] == 0
+    reports = [path.as_uri() for path in (home / "var" / "replays").glob("*/report.html")]
+    assert len(reports) == 2
+    assert figures["event_hash"] in artifact("replay-paper")
+    assert any(report in artifact("replay-report-paper") for report in reports)
