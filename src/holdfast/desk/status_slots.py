@@ -133,7 +133,7 @@ def _standing(slot: Slot, rules: Rules, tally: Tally, unanswered: set[str]) -> d
 def _moving(row: Row, view: View) -> dict[str, Any]:
     slot, price = row.slot, view.price
     desk = view.desk
-    unrealized = row.slope * price + row.offset if row.slope else ZERO
+    unrealized = row.slope * price + row.offset
     amount = entry_amount(desk.sizing, slot, price, desk.rules.instrument) if price else ZERO
     return {
         "market_price": price,

@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -35,8 +36,8 @@ class House:
     """A desk with everything around it that the API needs, driven by the test's own thread."""
 
     def __init__(self, *, slots=4, candles=400, **settings):
-        overrides = {"slots": str(slots)} | {key: str(value) for key, value in settings.items()}
-        self.profile = load_profile("paper", profiles=PROFILES, environ={}, overrides=overrides)
+        asked = {"slots": str(slots)} | {key: str(value) for key, value in settings.items()}
+        self.profile = profile_of(tuple(sorted(asked.items())))
         self.clock = SystemClock()
         self.tally = Tally()
         self.board, self.inbox = StatusBoard(), Inbox()
@@ -44,7 +45,7 @@ class House:
         ledger = HeardLedger(
             MemoryLedger("DOGE", "USD"), self.tally, self.clock, self.metrics.committed
         )
-        self.desk, self.venue = replay_desk(self.profile, market(self.profile, candles), ledger)
+        self.desk, self.venue = replay_desk(self.profile, market(candles), ledger)
         self.facts = Facts(tally=self.tally)
         self.report = StatusReport(
             self.board, self.facts, self.clock, lambda: self.profile, lambda: "none"
@@ -134,8 +135,16 @@ class House:
             time.sleep(0.001)
 
 
-def market(profile, candles):
-    """Make the profile's own market, so many candles of it."""
+@cache
+def profile_of(asked):
+    """Load the paper profile with other settings, once."""
+    return load_profile("paper", profiles=PROFILES, environ={}, overrides=dict(asked))
+
+
+@cache
+def market(candles):
+    """Make the paper profile's own market, so many candles of it, once."""
+    profile = profile_of(())
     instrument = instrument_of(profile)
     feed = feed_of(profile, instrument)
     assert isinstance(feed, GeneratedFeed)
