@@ -28,6 +28,15 @@ from holdfast.wiring.market import feed_of
 from holdfast.wiring.replay import replay_desk
 from holdfast.wiring.rules import instrument_of
 
+GRID = {
+    "slot_spacing_pct": "0.02",
+    "pair_entry_pct": "0.1",
+    "pair_profit_pct": "0.6",
+    "pair_refresh_pct": "0.3",
+    "order_size_usd": "2",
+    "market_regime": "mixed",
+    "market_seed": "7",
+}
 ROOT = Path(__file__).parents[3]
 PROFILES = ROOT / "profiles"
 
@@ -36,7 +45,7 @@ class House:
     """A desk with everything around it that the API needs, driven by the test's own thread."""
 
     def __init__(self, *, slots=4, candles=400, **settings):
-        asked = {"slots": str(slots)} | {key: str(value) for key, value in settings.items()}
+        asked = GRID | {"slots": str(slots)} | {key: str(value) for key, value in settings.items()}
         self.profile = profile_of(tuple(sorted(asked.items())))
         self.clock = SystemClock()
         self.tally = Tally()
@@ -144,7 +153,7 @@ def profile_of(asked):
 @cache
 def market(candles):
     """Make the paper profile's own market, so many candles of it, once."""
-    profile = profile_of(())
+    profile = profile_of(tuple(GRID.items()))
     instrument = instrument_of(profile)
     feed = feed_of(profile, instrument)
     assert isinstance(feed, GeneratedFeed)
