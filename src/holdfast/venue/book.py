@@ -3,7 +3,7 @@
 Rules: a ladder's `best` is the price the market has to reach next; an empty ladder's is out of reach.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from decimal import Decimal
 
 import msgspec
@@ -41,7 +41,7 @@ class Ladder:
         self._sign = 1 if buys else -1
         self._out_of_reach = NEVER_DOWN if buys else NEVER_UP
         self._keys: list[int] = []
-        self._orders: list[Resting] = []
+        self._orders: dict[int, Resting] = {}
         self.best = self._out_of_reach
 
     def __len__(self) -> int:
@@ -49,26 +49,25 @@ class Ladder:
 
     def add(self, order: Resting) -> None:
         """Rest an order behind those of its price that came before."""
-        key = self._key(order)
-        place = bisect_left(self._keys, key)
-        self._keys.insert(place, key)
-        self._orders.insert(place, order)
-        self.best = self._orders[-1].price
+        keys, key = self._keys, self._key(order)
+        insort(keys, key)
+        self._orders[key] = order
+        if keys[-1] == key:
+            self.best = order.price
 
     def next(self) -> Resting:
         """Return the order that trades first."""
-        return self._orders[-1]
+        return self._orders[self._keys[-1]]
 
     def remove(self, order: Resting) -> None:
         """Take any order off the ladder."""
         keys, orders = self._keys, self._orders
-        if orders[-1] is order:
-            keys.pop()
-            orders.pop()
-            self.best = orders[-1].price if orders else self._out_of_reach
+        if orders[keys[-1]] is order:
+            del orders[keys.pop()]
+            self.best = orders[keys[-1]].price if keys else self._out_of_reach
             return
-        place = bisect_left(keys, self._key(order))
-        del keys[place], orders[place]
+        key = self._key(order)
+        del keys[bisect_left(keys, key)], orders[key]
 
     def _key(self, order: Resting) -> int:
         return (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank

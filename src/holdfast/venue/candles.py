@@ -20,9 +20,22 @@ Column = list[Decimal]
 
 
 class Candles:
-    """Many candles of one length, oldest first, one list a field."""
+    """Many candles of one length, oldest first, one list a field.
 
-    __slots__ = ("at", "close", "high", "low", "open", "seconds", "volume")
+    `near_high` and `near_low` are the extremes as floats, for a quick first look.
+    """
+
+    __slots__ = (
+        "at",
+        "close",
+        "high",
+        "low",
+        "near_high",
+        "near_low",
+        "open",
+        "seconds",
+        "volume",
+    )
 
     def __init__(
         self,
@@ -34,6 +47,7 @@ class Candles:
         self.seconds = seconds
         self.at = at
         self.open, self.high, self.low, self.close = prices
+        self.near_high, self.near_low = _floats(self.high), _floats(self.low)
         self.volume = volume
 
     def __len__(self) -> int:
@@ -160,6 +174,11 @@ def interned(column: Column, step: Decimal | None) -> Column:
         if value not in known:
             snapped = value if step is None else value.quantize(step, ROUND_HALF_EVEN)
             known[value] = known.setdefault(snapped, snapped)
+    return [known[value] for value in column]
+
+
+def _floats(column: Column) -> list[float]:
+    known = {value: float(value) for value in set(column)}
     return [known[value] for value in column]
 
 

@@ -19,6 +19,7 @@ from holdfast.venue.port import Balance, VenueOrder
 from holdfast.venue.records import Canceled, Cursor, Placed, Repriced, Snapshot, Traded
 
 KEPT = 10_000
+MOST = 2 * KEPT
 
 
 class Matching:
@@ -39,6 +40,7 @@ class Matching:
         self.ranks = 0
         self.kept_from = 0
         self._cap = open_order_cap
+        self._least = max(instrument.min_base, instrument.size_step)
 
     def find(self, client_order_id: str) -> Resting | None:
         """Look an order up, open or closed."""
@@ -51,7 +53,7 @@ class Matching:
             return "price_tick"
         if size % market.size_step:
             return "size_step"
-        if size < market.min_base or size <= NOTHING:
+        if size < self._least:  # a multiple of the step below one step is nothing
             return "min_size"
         if market.min_quote and price * size < market.min_quote:
             return "min_cost"
@@ -73,9 +75,16 @@ class Matching:
         """Rest a new order behind all others of its price."""
         self.ranks += 1
         order = Resting(client_order_id, buys, price, size, size, hold, self.ranks)
-        self.holdings.hold(hold, buys=buys)
+        holdings = self.holdings
         self.live[client_order_id] = order
-        (self.bids if buys else self.asks).add(order)
+        if buys:
+            holdings.quote_free -= hold
+            holdings.quote_held += hold
+            self.bids.add(order)
+        else:
+            holdings.base_free -= hold
+            holdings.base_held += hold
+            self.asks.add(order)
 
     def apply_reprice(self, record: Repriced) -> None:
         """Move an order; it goes behind all others of its new price."""
@@ -102,17 +111,21 @@ class Matching:
         """Trade what a price reaches, at most `budget` of base where one is given."""
         traded: list[Traded] = []
         bids, asks = self.bids, self.asks
-        while bids.best >= mark or asks.best <= mark:
-            order = bids.next() if bids.best >= mark else asks.next()
+        while True:
+            if bids.best >= mark:
+                order = bids.next()
+            elif asks.best <= mark:
+                order = asks.next()
+            else:
+                return traded
             size = order.left
             if budget is not None:
                 if budget < size:
                     size = budget // self.instrument.size_step * self.instrument.size_step
                 if not size:
-                    break
+                    return traded
                 budget -= size
             traded.append(self._trade(order, size, at))
-        return traded
 
     def apply_trade(self, fill: Traded, at: int) -> None:
         """Book one execution: balances, what is left of its order, and its close when whole."""
@@ -160,35 +173,29 @@ class Matching:
 
     def _trade(self, order: Resting, size: Decimal, at: int) -> Traded:
         price, holdings = order.price, self.holdings
-        left = order.left - size
-        cost = price * size
-        execution = Execution(
-            client_order_id=order.client_order_id,
-            fill_id=f"p{self.fills + 1}",
-            price=price,
-            size=size,
-            cost=cost,
-            fee=holdings.fee(cost),
-            liquidity="maker",
-        )
+        cost, left = price * size, order.left - size
+        fill_id = f"p{self.fills + 1}"
+        fee = holdings.fee(cost)
+        execution = Execution(order.client_order_id, fill_id, price, size, cost, fee, "maker")
         hold = holdings.needed(price, left, buys=order.buys) if left else NOTHING
         self._book(order, execution, hold, at)
         return Traded(execution, hold)
 
     def _book(self, order: Resting, execution: Execution, hold: Decimal, at: int) -> None:
         size, released = execution.size, order.hold - hold
+        left = order.left - size
         if order.buys:
             self.holdings.bought(released, size, execution.cost + execution.fee)
         else:
             self.holdings.sold(released, size, execution.cost - execution.fee)
-        order.hold = hold
-        order.left -= size
+        order.hold, order.left = hold, left
         self.fills += 1
-        self.executions.append((at, execution))
-        if len(self.executions) > 2 * KEPT:
-            self.kept_from = self.executions[-KEPT - 1][0] + 1
-            del self.executions[:-KEPT]
-        if not order.left:
+        executions = self.executions
+        executions.append((at, execution))
+        if len(executions) > MOST:
+            self.kept_from = executions[-KEPT - 1][0] + 1
+            del executions[:-KEPT]
+        if not left:
             (self.bids if order.buys else self.asks).remove(order)
             self._close(order, "filled")
 
@@ -198,10 +205,11 @@ class Matching:
     def _close(self, order: Resting, status: str) -> None:
         order.status = status
         del self.live[order.client_order_id]
-        self.closed[order.client_order_id] = order
-        if len(self.closed) > 2 * KEPT:
-            for old in list(self.closed)[:KEPT]:
-                del self.closed[old]
+        closed = self.closed
+        closed[order.client_order_id] = order
+        if len(closed) > MOST:
+            for old in list(closed)[:KEPT]:
+                del closed[old]
 
 
 def described(order: Resting) -> VenueOrder:

@@ -20,7 +20,7 @@ from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import Candle
 from holdfast.domain.money import Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
-from holdfast.domain.slots import Side
+from holdfast.domain.slots import BUY
 from holdfast.venue.candles import Candles, Feed
 from holdfast.venue.journal import Journal
 from holdfast.venue.matching import Matching, described
@@ -106,20 +106,21 @@ class PaperVenue:
     def place(self, order: PlaceOrder) -> Receipt:
         """Rest a post-only limit order; an id that is known already changes nothing."""
         client_order_id, price, size = order.client_order_id, order.price, order.size
-        matching, buys = self._matching, order.side is Side.BUY
+        matching, buys = self._matching, order.side is BUY
         if matching.find(client_order_id) is not None:
-            return Receipt(client_order_id=client_order_id, outcome="accepted")
+            return Receipt(client_order_id, "accepted")
         reason = matching.refusal(price, size, self._position.mark, buys=buys)
         if not reason and matching.is_full():
             reason = "open_order_cap"
         if reason:
             return _refused(client_order_id, reason)
-        hold = matching.holdings.needed(price, size, buys=buys)
-        if hold > matching.holdings.free(buys=buys):
+        holdings = matching.holdings
+        hold = holdings.needed(price, size, buys=buys)
+        if hold > (holdings.quote_free if buys else holdings.base_free):
             return _refused(client_order_id, "insufficient_funds")
         if self._journal is None:
             matching.rest(client_order_id, price, size, hold, buys=buys)
-            return Receipt(client_order_id=client_order_id, outcome="accepted")
+            return Receipt(client_order_id, "accepted")
         return self._answer(Placed(client_order_id, buys, price, size, hold), matching.apply_place)
 
     def reprice(self, change: RepriceOrder) -> Receipt:
@@ -196,7 +197,7 @@ class PaperVenue:
         if self._journal is not None:
             self._note(step, fills)
         executions = tuple([fill.execution for fill in fills])
-        return Observation(at=at, mark=mark, executions=executions, ends=matching.ends.show())
+        return Observation(at, mark, executions, matching.ends.show())
 
     def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
         if self._journal is None:
@@ -277,7 +278,12 @@ def _first_reached(
     candles: Candles, start: int, stop: int, floor: Decimal, ceiling: Decimal
 ) -> int:
     lows, highs = candles.low, candles.high
+    near_lows, near_highs = candles.near_low, candles.near_high
+    low, high = float(floor), float(ceiling)
     for index in range(start, stop):
-        if lows[index] <= floor or highs[index] >= ceiling:
+        # Floats keep the order of what they were made from: only equal ones need an exact look.
+        if (near_lows[index] <= low and lows[index] <= floor) or (
+            near_highs[index] >= high and highs[index] >= ceiling
+        ):
             return index
     return stop

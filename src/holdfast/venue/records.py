@@ -42,7 +42,7 @@ class Canceled(msgspec.Struct, frozen=True, tag="cancel"):
     client_order_id: str
 
 
-class Traded(msgspec.Struct, frozen=True):
+class Traded(msgspec.Struct, frozen=True, gc=False):
     """A part of an order traded; `hold` is what the rest still holds back."""
 
     execution: Execution
