@@ -58,7 +58,7 @@ class ControlServer:
     def start(self, port: int = 0) -> Address:
         """Listen, then say where; port 0 takes any free one."""
         token = secrets.token_urlsafe(32)
-        listener = socket.create_server((HOST, port))
+        listener = listen(port)
         config = uvicorn.Config(
             self._make(token),
             log_config=None,
@@ -108,3 +108,17 @@ class ControlServer:
                 self._path.unlink()
         except (OSError, msgspec.MsgspecError):
             return
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port of this machine."""
+    # asyncio sends small answers at once only on a socket that says it is TCP; else each waits 40 ms
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener

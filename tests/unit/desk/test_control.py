@@ -1,6 +1,7 @@
 """The control API over a real socket: paths, token, bodies, waiting, and many at once."""
 
 import json
+import socket
 import stat
 import sys
 import threading
@@ -21,7 +22,7 @@ from holdfast import telemetry
 from holdfast.desk import control_page
 from holdfast.desk.control import LedgerDoors, create_app
 from holdfast.desk.control_payload import MOST_BYTES, parse_object
-from holdfast.desk.server import ControlServer
+from holdfast.desk.server import ControlServer, listen
 from holdfast.desk.verb_parameters import BadPayload
 from holdfast.desk.verbs import Verb
 from holdfast.ledger.query import Answer, QueryRefused
@@ -361,6 +362,14 @@ def test_numbers_in_a_body_stay_exact():
 def test_the_page_about_the_api_is_fresh():
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     assert page == control_page.render()
+
+
+def test_the_socket_says_it_is_tcp_so_that_answers_leave_at_once():
+    with listen(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+        assert listener.getsockname()[0] == "127.0.0.1"
+        with pytest.raises(OSError, match="in use"):
+            listen(listener.getsockname()[1])
 
 
 def root(client):
