@@ -1,47 +1,77 @@
-"""Compare the books of a finished replay with the venue's own balances, to the last unit.
+"""Compare the books of a desk with its venue's own balances, to the last unit.
 
-Rules: calls that were committed but did not fit the last tick's budget are sent first, as a desk
-that starts again would send them; nothing is decided anew. No difference is too small to be named.
+Rules: no difference is too small to be named. An order in flight is one the desk has decided about and
+the venue has not done, or not told, yet: a call that did not fit the last tick's budget, or a cancel
+in the last step. Such an order holds back in the books what was decided and at the venue what is so;
+just that much is allowed for, order by order, and they are counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
 
 from holdfast.desk.desk import Desk
-from holdfast.desk.execute import send
-from holdfast.desk.turn import Turn
-from holdfast.domain.errors import LedgerCorrupt
-from holdfast.engine.accounts import Accounts
+from holdfast.domain.money import ZERO, held_for_buy
+from holdfast.domain.slots import Order, OrderStatus, Side
+from holdfast.engine.fold import order_of
 from holdfast.venue.port import Balance
 
-ROUNDS = 1_000
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found: differences in words, and how many orders were in flight."""
+
+    differences: list[str]
+    in_flight: int
 
 
-def send_waiting(desk: Desk) -> int:
-    """Send the calls that still wait in the outbox; say how many rounds of a budget that took."""
-    rounds = 0
-    while desk.outbox:
-        if rounds == ROUNDS:
-            raise LedgerCorrupt(f"{len(desk.outbox)} calls still wait after {rounds} budgets")
-        desk.counters.begin_tick()
-        send(Turn(desk, desk.now, desk.mark))
-        rounds += 1
-    return rounds
-
-
-def differences(accounts: Accounts, balances: Mapping[str, Balance]) -> list[str]:
-    """List where ledger and venue disagree, and assets whose accounts do not sum to zero."""
-    found = []
+def compare(desk: Desk) -> Comparison:
+    """Compare every venue account of the books with the venue, and check that accounts sum to zero."""
+    accounts, balances = desk.books.accounts, desk.venue.balances()
+    early, flying = _early(desk)
+    found: list[str] = []
+    none = Balance(ZERO, ZERO)
     for asset in sorted({*balances, accounts.base, accounts.quote}):
-        at_venue = balances.get(asset)
-        free, held = (at_venue.free, at_venue.held) if at_venue is not None else (0, 0)
-        for name, ours, theirs in (
-            ("free", accounts.free(asset), free),
-            ("held", accounts.held(asset), held),
-        ):
-            if ours != theirs:
-                text = f"the ledger has {ours:f} {asset} {name}, the venue {theirs:f}"
-                found.append(f"{text}; difference {ours - theirs:f}")
+        there, shift = balances.get(asset, none), early.get(asset, ZERO)
+        found += _differs(asset, "free", accounts.free(asset) + shift, there.free)
+        found += _differs(asset, "held", accounts.held(asset) - shift, there.held)
     for asset, total in accounts.sums().items():
         if total:
             found.append(f"all accounts together hold {total:f} {asset}, and must hold 0")
-    return found
+    return Comparison(differences=found, in_flight=flying)
+
+
+def _differs(asset: str, name: str, ours: Decimal, theirs: Decimal) -> list[str]:
+    if ours == theirs:
+        return []
+    text = f"the ledger has {ours:f} {asset} {name}, the venue {theirs:f}"
+    return [f"{text}; difference {ours - theirs:f}"]
+
+
+def _early(desk: Desk) -> tuple[dict[str, Decimal], int]:
+    """Say how much more the books hold back than the venue for orders in flight, per asset."""
+    accounts, flying = desk.books.accounts, 0
+    early: dict[str, Decimal] = {}
+    for order in _in_flight(desk):
+        asset = accounts.quote if order.side is Side.BUY else accounts.base
+        early[asset] = early.get(asset, ZERO) + order.hold - _held_there(desk, order)
+        flying += 1
+    return early, flying
+
+
+def _in_flight(desk: Desk) -> Iterator[Order]:
+    unsent = {intent.client_order_id for intent in desk.outbox}
+    for client_order_id, slot_id in desk.books.orders.items():
+        order = order_of(desk.books.slots[slot_id], client_order_id)
+        if client_order_id in unsent or order.status is OrderStatus.CANCELING:
+            yield order
+
+
+def _held_there(desk: Desk, order: Order) -> Decimal:
+    found = desk.venue.order(order.client_order_id)
+    if found is None or found.status != "open":
+        return ZERO
+    left = found.size - found.filled
+    if order.side is Side.BUY:
+        return held_for_buy(found.price, left, desk.rules.instrument)
+    return left

@@ -38,7 +38,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--rule); text-align: left;
   white-space: nowrap; }
 th { position: sticky; top: 0; background: var(--paper); color: var(--soft); font-weight: 600; }
-td.n { text-align: right; } details summary { cursor: pointer; color: var(--soft); margin: 8px 0; }
+td.n, th.n { text-align: right; } details summary { cursor: pointer; color: var(--soft); margin: 8px 0; }
 """
 _SCRIPT = """
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
@@ -84,7 +84,9 @@ def _head(report: Report, title: str) -> str:
         f" {report.slots:,} slots, last mark {report.mark:f} {report.quote}"
     )
     breaches = report.invariant_breaches
-    books = "ledger and venue agree to the last unit" if not report.checks else ""
+    books = "" if report.checks else "ledger and venue agree to the last unit"
+    if books and report.in_flight:
+        books += f", with {report.in_flight} orders in flight at the end"
     faults = "".join(f'<p class="bad">{text(fault)}</p>' for fault in report.checks)
     tone = ' class="bad"' if breaches else ""
     return (
@@ -105,7 +107,11 @@ def _body(report: Report, drawn: dict[str, str]) -> str:
         _part("Data", *(f"<p>{tables.text(line)}</p>" for line in report.data)),
         _part("Settings in force", _digests(report), tables.settings(report, defaults=False)),
         _folded("Settings left at their defaults", tables.settings(report, defaults=True)),
-        _part("Time spent", tables.timings(report)),
+        _part(
+            "Time spent",
+            tables.timings(report),
+            "<p>Making this page comes on top; report.json has it.</p>",
+        ),
     )
     return "".join(parts)
 

@@ -28,11 +28,11 @@ def figures(report: Report, curve: Curve) -> dict[str, go.Figure]:
 
 
 def equity(report: Report, curve: Curve) -> go.Figure:
-    """Draw equity and hold over time, with the drawdown below."""
+    """Draw equity and hold over time; below them what trading added, and the drawdown."""
     places = shown(curve, POINTS)
     times = [_EPOCH + timedelta(microseconds=curve.at[place]) for place in places]
     figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06
+        rows=3, cols=1, shared_xaxes=True, row_heights=[0.5, 0.27, 0.23], vertical_spacing=0.05
     )
     for name, values, colour in (
         ("hold the opening balances", curve.hold, GREY),
@@ -50,11 +50,13 @@ def equity(report: Report, curve: Curve) -> go.Figure:
             row=1,
             col=1,
         )
-    figure.add_trace(_drawdown(times, curve, places), row=2, col=1)
-    figure.update_yaxes(title_text=report.quote, tickformat=",~r", row=1, col=1)
-    figure.update_yaxes(title_text="drawdown, %", rangemode="tozero", row=2, col=1)
-    figure.update_xaxes(title_text="market time, UTC", row=2, col=1)
-    return _plain(figure, height=480)
+    figure.add_trace(_against_hold(times, curve, places, report.quote), row=2, col=1)
+    figure.add_trace(_drawdown(times, curve, places), row=3, col=1)
+    figure.update_yaxes(title_text=report.quote, row=1, col=1)
+    figure.update_yaxes(title_text=f"less hold, {report.quote}", row=2, col=1)
+    figure.update_yaxes(title_text="drawdown, %", rangemode="tozero", row=3, col=1)
+    figure.update_xaxes(title_text="market time, UTC", row=3, col=1)
+    return _plain(figure, height=600)
 
 
 def days(report: Report) -> go.Figure:
@@ -83,7 +85,14 @@ def days(report: Report) -> go.Figure:
         secondary_y=True,
     )
     figure.update_yaxes(title_text=f"net profit, {report.quote}", secondary_y=False)
-    figure.update_yaxes(title_text="cycles", rangemode="tozero", showgrid=False, secondary_y=True)
+    figure.update_yaxes(
+        title_text="cycles",
+        rangemode="tozero",
+        showgrid=False,
+        tickmode="auto",
+        tickformat=",d",
+        secondary_y=True,
+    )
     figure.update_xaxes(title_text="day, UTC", type="date")
     return _plain(figure, height=320)
 
@@ -100,6 +109,18 @@ def bars(counts: dict[str, int], unit: str, colour: str) -> go.Figure:
     )
     figure.update_yaxes(title_text=unit)
     return _plain(figure, height=280)
+
+
+def _against_hold(times: list[datetime], curve: Curve, places: list[int], quote: str) -> go.Scatter:
+    return go.Scatter(
+        x=times,
+        y=[float(curve.equity[place] - curve.hold[place]) for place in places],
+        name="equity less hold",
+        mode="lines",
+        line={"color": GREEN, "width": 1.2},
+        hovertemplate="%{y:+,.4f} " + quote,
+        showlegend=False,
+    )
 
 
 def _drawdown(times: list[datetime], curve: Curve, places: list[int]) -> go.Scatter:

@@ -102,7 +102,7 @@ class EquityFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """A whole report; `timings` and `result` are filled in as they become known."""
+    """A whole report; what has a default is filled in as it becomes known."""
 
     profile: str
     symbol: str
@@ -135,6 +135,7 @@ class Report(msgspec.Struct, kw_only=True):
     result: dict[str, object] = {}
     timings_seconds: dict[str, float] = {}
     checks: list[str] = []
+    in_flight: int = 0
 
 
 def build(run: Run) -> tuple[Report, Curve]:

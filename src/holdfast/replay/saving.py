@@ -72,8 +72,12 @@ def save_ledger(
     return path
 
 
-def save_report(folder: Path, report: Report, curve: Curve) -> None:
-    """Write the page and its twin in JSON."""
+def save_page(folder: Path, report: Report, curve: Curve) -> None:
+    """Write the page."""
     write_private(folder / PAGE, render(report, curve).encode())
+
+
+def save_data(folder: Path, report: Report) -> None:
+    """Write the page's twin in JSON."""
     text = msgspec.json.format(msgspec.json.encode(report), indent=1)
     write_private(folder / DATA, text + b"\n")

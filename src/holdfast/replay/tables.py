@@ -11,6 +11,7 @@ from holdfast.replay.report import OUTCOMES, ROLES, Report
 from holdfast.replay.spread import Spread
 
 DASH = "-"
+NUMBER = ' class="n"'
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _FEW = 100
 
@@ -83,7 +84,7 @@ def days(report: Report) -> str:
     rows = [
         (
             *(row.day, row.candles, row.fills, row.cycles, row.turnover, row.fees),
-            *(row.net, f"{row.close:f}", row.equity, row.drawdown_pct),
+            *(row.net, _Right(f"{row.close:f}"), row.equity, row.drawdown_pct),
         )
         for row in report.days
     ]
@@ -117,14 +118,19 @@ def settings(report: Report, *, defaults: bool) -> str:
 
 def timings(report: Report) -> str:
     """Write how long each part took."""
-    rows = [(name, f"{seconds:.2f}") for name, seconds in report.timings_seconds.items()]
+    rows = [(name, _Right(f"{seconds:.2f}")) for name, seconds in report.timings_seconds.items()]
     return table(("part", "seconds"), rows)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write a table; numbers stand right."""
-    head = "".join(f"<th>{text(one)}</th>" for one in heads)
-    body = "".join(f"<tr>{''.join(_cell(one) for one in row)}</tr>" for row in rows)
+    kept = list(rows)
+    right = [_is_number(one) for one in kept[0]] if kept else [False] * len(heads)
+    head = "".join(
+        f"<th{NUMBER if number else ''}>{text(one)}</th>"
+        for one, number in zip(heads, right, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(_cell(one) for one in row)}</tr>" for row in kept)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -169,11 +175,12 @@ class _Right(str):
     __slots__ = ()
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Decimal | int | _Right)
+
+
 def _cell(value: object) -> str:
+    kind = NUMBER if _is_number(value) else ""
     if isinstance(value, Decimal):
-        digits = 2 if abs(value) >= _FEW else 4
-        return f'<td class="n">{value:,.{digits}f}</td>'
-    if isinstance(value, int):
-        return f'<td class="n">{value:,}</td>'
-    kind = ' class="n"' if isinstance(value, _Right) else ""
-    return f"<td{kind}>{text(value)}</td>"
+        return f"<td{kind}>{f'{value:,.4f}' if value else '0'}</td>"
+    return f"<td{kind}>{f'{value:,}' if isinstance(value, int) else text(value)}</td>"

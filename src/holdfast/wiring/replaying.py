@@ -6,9 +6,7 @@ difference is an error, told with its figures, and the folder stays for whoever 
 """
 
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,22 +19,22 @@ from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import LedgerFounded, SessionStopped
-from holdfast.domain.errors import DataError, LedgerCorrupt
+from holdfast.domain.errors import LedgerCorrupt
 from holdfast.ledger.bulk import BulkLedger
 from holdfast.ledger.collector import collector_paused
 from holdfast.ledger.paths import home
 from holdfast.ledger.verify import verify
 from holdfast.replay import saving
-from holdfast.replay.conservation import differences, send_waiting
+from holdfast.replay.conservation import compare
 from holdfast.replay.drive import drive
 from holdfast.replay.equity import Curve
 from holdfast.replay.report import Report, Run, build
 from holdfast.replay.result import result_of
+from holdfast.replay.stretch import between, moment
 from holdfast.replay.timing import Stopwatch
 from holdfast.telemetry import log
-from holdfast.venue.candles import Candles, length_of
+from holdfast.venue.candles import Candles
 from holdfast.venue.files import load_candles
-from holdfast.venue.paper import PaperVenue
 from holdfast.venue.timestamps import written
 from holdfast.wiring.market import feed_of
 from holdfast.wiring.replay import GENESIS, replay_desk
@@ -45,7 +43,6 @@ from holdfast.wiring.rules import instrument_of
 Progress = Callable[[str, int, int], None]  # what is being done, how far, of how much
 BLINK = 0.1
 ACCOUNT = "paper"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ReplayOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +81,6 @@ class _Driven(msgspec.Struct, frozen=True, kw_only=True):
     candles: Candles
     data: tuple[str, ...]
     desk: Desk
-    venue: PaperVenue
     ledger: BulkLedger
     walked: int
 
@@ -107,8 +103,8 @@ def replay(
         profile = _profile(options)
         candles, data = _candles(options, profile)
     driven = _drive(profile, candles, data, tell, watch, clock)
-    with watch.timed("report"):
-        tell("report", 0, 1)
+    with watch.timed("figures"):
+        tell("figures", 0, 1)
         report, curve = build(
             Run(
                 profile=profile,
@@ -120,7 +116,8 @@ def replay(
                 event_hash=driven.ledger.event_hash(),
             )
         )
-    report.checks = differences(driven.desk.books.accounts, driven.venue.balances())
+    compared = compare(driven.desk)
+    report.checks, report.in_flight = compared.differences, compared.in_flight
     folder = _keep(options, driven, report, curve, tell, watch, clock)
     if report.checks:
         place = f"; see {folder}" if folder else ""
@@ -144,7 +141,7 @@ def _profile(options: ReplayOptions) -> Profile:
 
 
 def _candles(options: ReplayOptions, profile: Profile) -> tuple[Candles, tuple[str, ...]]:
-    start, end = _moment("--from", options.start), _moment("--to", options.end)
+    start, end = moment("--from", options.start), moment("--to", options.end)
     if options.data is None:
         candles, lines = _own_market(options, profile)
     else:
@@ -159,7 +156,7 @@ def _candles(options: ReplayOptions, profile: Profile) -> tuple[Candles, tuple[s
     for line in lines:
         log.info(line)
     if start is not None or end is not None:
-        candles = _between(candles, start, end)
+        candles = between(candles, start, end)
         first, last = written(candles.at[0]), written(candles.at[-1])
         lines.append(f"driven: {len(candles):,} candles from {first} to {last} UTC")
     return candles, tuple(lines)
@@ -181,37 +178,6 @@ def _own_market(options: ReplayOptions, profile: Profile) -> tuple[Candles, list
     return candles, [f"built-in market: {len(rows):,} candles of {feed.seconds} s, {kind}"]
 
 
-def _between(candles: Candles, start: int | None, end: int | None) -> Candles:
-    at = candles.at
-    low = 0 if start is None else bisect_left(at, start)
-    high = len(at) if end is None else bisect_left(at, end)
-    if low >= high:
-        first, last = written(at[0]), written(at[-1] + length_of(candles.seconds))
-        raise DataError(
-            f"--from and --to leave no candle; allowed: times from {first} to {last} UTC; "
-            "do: name a stretch inside it"
-        )
-    prices = (
-        *(candles.open[low:high], candles.high[low:high]),
-        *(candles.low[low:high], candles.close[low:high]),
-    )
-    return Candles(candles.seconds, at[low:high], prices, candles.volume[low:high])
-
-
-def _moment(option: str, text: str) -> int | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise DataError(
-            f"{option} {text[:40]!r} is no date or time; allowed: ISO 8601 like 2023-04-03 or "
-            "2023-04-03T12:00; do: correct it"
-        ) from None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 def _drive(
     profile: Profile,
     candles: Candles,
@@ -226,7 +192,6 @@ def _drive(
         with watch.timed("drive"):
             desk, venue = replay_desk(profile, candles, ledger)
             walked = drive(desk, venue, _blinking(tell, len(candles), clock))
-            send_waiting(desk)
             ledger.event_hash()
         desk.running = False
         desk.note(SessionStopped(epoch=desk.books.epoch, reason="process exit"))
@@ -236,7 +201,6 @@ def _drive(
         candles=candles,
         data=data,
         desk=desk,
-        venue=venue,
         ledger=ledger,
         walked=walked,
     )
@@ -267,10 +231,11 @@ def _keep(
             with watch.timed("verify"):
                 report.checks += _proved(path, report.event_hash, tell)
         tell("report", 0, 1)
+        _finish(report, driven, watch)
         with watch.timed("report"):
-            _finish(report, driven, watch)
-            saving.save_report(part, report, curve)
-    report.timings_seconds = dict(watch.rows)
+            saving.save_page(part, report, curve)
+        _finish(report, driven, watch)
+        saving.save_data(part, report)
     return folder.absolute()
 
 
