@@ -11,7 +11,7 @@ from decimal import Decimal
 from holdfast.clock import Clock
 from holdfast.desk.counters import Counters
 from holdfast.desk.index import SlotIndex
-from holdfast.desk.limits import UNLIMITED, Limits, entry_cap
+from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.intents import Intent
@@ -74,6 +74,10 @@ class Desk:
         for entry in entries:
             self.books.apply(at, entry)
 
+    def is_open(self) -> bool:
+        """Say at once that nothing can keep a leg from entering during this step."""
+        return not self.books.holds and self.fresh and self.limits == NO_LIMITS
+
     def gate(self, *, exempt: bool = False) -> Block:
         """Say what keeps every leg from entering now; exempt entries pass the per-tick cap."""
         if self.books.holds:
@@ -98,6 +102,7 @@ class Desk:
         """Tell the venue what the desk now waits for."""
         watch, index = self.watch, self.index
         waiting = index.waiting
+        index.changed = False
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()

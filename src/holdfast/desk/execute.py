@@ -9,7 +9,7 @@ from holdfast.domain.bookkeeping import AnomalyNoted, Note, ReceiptsNoted
 from holdfast.domain.events import Event
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Receipt
-from holdfast.domain.slots import Role
+from holdfast.domain.slots import EXIT
 from holdfast.engine.inputs import CancelWanted
 
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
@@ -54,8 +54,8 @@ def _allowance(turn: Turn) -> int:
 
 
 def _class_of(intent: Intent) -> int:
-    if isinstance(intent, PlaceOrder):
-        return 0 if intent.role is Role.EXIT else 3
+    if type(intent) is PlaceOrder:
+        return 0 if intent.role is EXIT else 3
     return 1 if isinstance(intent, CancelOrder) else 2
 
 
@@ -70,7 +70,7 @@ def _take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt
         turn.desk.outbox.extend(_in_order(follow.intents))
         turn.touched |= follow.touched
     elif accepted:
-        notes.append(ReceiptsNoted(accepted=tuple(accepted)))
+        notes.append(ReceiptsNoted(tuple(accepted)))
     if notes:
         turn.desk.ledger.commit(turn.at, [*events, *notes])
         for note in notes:

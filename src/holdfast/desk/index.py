@@ -17,18 +17,28 @@ class SlotIndex:
         self.timers = Timers()
         self.waiting = Waiting()
         self.owed: dict[int, None] = {}
+        self.changed = True  # since a watch was last told
+        self._refreshes = rules.refresh_pct > 0
         self._listed: set[int] = set()
 
     def update(self, slot: Slot, now: int) -> None:
         """Take in a slot as it is now."""
         slot_id = slot.slot_id
-        if self._rests(slot):
+        # Only executions concern a slot at rest: no price, time, debt or line of ours does.
+        if (
+            slot.a.order is not None
+            and slot.b.order is not None
+            and slot.sticky
+            and not slot.recoveries
+            and not self._refreshes
+        ):
             if slot_id not in self._listed:
                 return
             self._listed.remove(slot_id)
         else:
             self._listed.add(slot_id)
-        if self.rules.refresh_pct > 0:
+        self.changed = True
+        if self._refreshes:
             self._price(slot_id, slot.a, now)
             self._price(slot_id, slot.b, now)
         self.timers.set(slot_id, due_time(slot, self.rules, now))
@@ -38,18 +48,9 @@ class SlotIndex:
         else:
             self.owed.pop(slot_id, None)
 
-    def _rests(self, slot: Slot) -> bool:
-        """Say that only executions concern a slot: no price, time, debt or line of ours does."""
-        return (
-            slot.sticky
-            and slot.a.order is not None
-            and slot.b.order is not None
-            and not slot.recoveries
-            and self.rules.refresh_pct <= 0
-        )
-
     def forget(self, slot_id: int) -> None:
         """Take a slot out."""
+        self.changed = True
         self._listed.discard(slot_id)
         self.ladder.remove((slot_id, "A"))
         self.ladder.remove((slot_id, "B"))

@@ -14,6 +14,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     order_cap: int = UNLIMITED
 
 
+NO_LIMITS = Limits()
+
+
 def entry_cap(limits: Limits, open_orders: int) -> int:
     """Say how many entries a tick may add, less as the room under the cap shrinks (core 2.5)."""
     base, headroom = limits.entries_per_tick, limits.order_cap - open_orders

@@ -13,7 +13,7 @@ from holdfast.desk.desk import INVARIANT, Desk
 from holdfast.desk.execute import send
 from holdfast.desk.policies import bootstrap, retry
 from holdfast.desk.turn import Turn
-from holdfast.domain.bookkeeping import HoldSet, Note, TickNoted
+from holdfast.domain.bookkeeping import HoldSet, TickNoted
 from holdfast.domain.market import MINUTE
 from holdfast.domain.observations import Observation
 
@@ -79,13 +79,14 @@ def step(desk: Desk, seen: Observation) -> int:
     _commit(turn)
     send(turn)
     _check(turn)
-    desk.watch_again()
+    if desk.index.changed or desk.outbox or desk.watch.always:
+        desk.watch_again()
     return len(turn.events)
 
 
 def _decide(turn: Turn) -> None:
     desk = turn.desk
-    watch = desk.watch
+    watch, waiting = desk.watch, desk.index.waiting
     if desk.index.owed:
         turn.owed()
     if turn.at >= watch.due:
@@ -94,8 +95,10 @@ def _decide(turn: Turn) -> None:
         turn.woken()
     if desk.counters.tick_started:
         desk.counters.tick_started = False
-        bootstrap(turn)
-    retry(turn)
+        if waiting:
+            bootstrap(turn)
+    if waiting:
+        retry(turn)
 
 
 def _commit(turn: Turn) -> None:
@@ -120,14 +123,14 @@ def close_tick(desk: Desk, summary: TickSummary, *, orchestrated: bool, task_run
     changed = summary.last_sequence >= summary.first_sequence
     if not changed and summary.at - desk.last_noted_at < MINUTE:
         return
-    note: Note = TickNoted(
-        tick=summary.tick,
-        mark=summary.mark,
-        events=summary.events,
-        fills=summary.fills,
-        orders=summary.orders,
-        orchestrated=orchestrated,
-        task_run=task_run,
+    note = TickNoted(
+        summary.tick,
+        summary.mark,
+        summary.events,
+        summary.fills,
+        summary.orders,
+        orchestrated,
+        task_run,
     )
     desk.last_noted_at = summary.at
     desk.note(note)

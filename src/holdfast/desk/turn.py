@@ -18,7 +18,7 @@ from holdfast.domain.events import (
 )
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import Block, Role
+from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, Block
 from holdfast.engine.inputs import EntryWanted, ExitWanted, Input, MarkMoved, TimeCame
 from holdfast.engine.invariants import breaches
 from holdfast.engine.reducer import reduce
@@ -28,12 +28,13 @@ from holdfast.engine.rules import Terms
 class Turn:
     """The events and intents of one step, in the order in which they were decided."""
 
-    __slots__ = ("at", "desk", "events", "intents", "mark", "notes", "touched")
+    __slots__ = ("at", "desk", "events", "intents", "is_open", "mark", "notes", "touched")
 
     def __init__(self, desk: Desk, at: int, mark: Decimal) -> None:
         self.desk = desk
         self.at = at
         self.mark = mark
+        self.is_open = desk.is_open()
         self.events: list[Event] = []
         self.intents: list[Intent] = []
         self.notes: list[Note] = []
@@ -54,29 +55,44 @@ class Turn:
         """Reduce one input of one slot."""
         desk = self.desk
         books = desk.books
-        slot = books.slots[slot_id]
         accounts = books.accounts
         terms = Terms(
             desk.rules,
             self.at,
             self.mark,
             desk.sizing,
-            desk.gate(exempt=exempt),
+            FREE_TO_ENTER if self.is_open else desk.gate(exempt=exempt),
             accounts.free_base,
             accounts.free_quote,
         )
-        step = reduce(slot, seen, terms)
+        step = reduce(books.slots[slot_id], seen, terms)
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
             books.follow(after, events)
-            for event in events:
-                count = _COUNTS.get(type(event))
-                if count is not None:
-                    count(self, event)
-            self.events += events
+            self._take(events)
             self.touched.add(slot_id)
         desk.index.update(after, self.at)
+
+    def _take(self, events: list[Event]) -> None:
+        desk, counters = self.desk, self.desk.counters
+        self.events += events
+        for event in events:
+            if type(event) is OrderFilled:
+                counters.fills += 1
+                desk.funds_grew = True
+            elif type(event) is OrderPlaced:
+                role = event.role
+                counters.calls_used += 1
+                counters.orders_placed += 1
+                counters.entries_used += role is ENTRY
+                self.intents.append(
+                    PlaceOrder(event.client_order_id, event.side, role, event.price, event.size)
+                )
+            elif type(event) is CycleBooked:
+                counters.cycles += 1
+            elif (count := _COUNTS.get(type(event))) is not None:
+                count(self, event)
 
     def ripe(self) -> None:
         """Look at slots whose time has come."""
@@ -125,28 +141,6 @@ class Turn:
         ]
 
 
-def _placed(turn: Turn, event: OrderPlaced) -> None:
-    counters, role = turn.desk.counters, event.role
-    counters.calls_used += 1
-    counters.orders_placed += 1
-    if role is Role.ENTRY:
-        counters.entries_used += 1
-    turn.intents.append(
-        PlaceOrder(event.client_order_id, event.side, role, event.price, event.size)
-    )
-
-
-def _filled(turn: Turn, event: OrderFilled) -> None:
-    del event
-    turn.desk.counters.fills += 1
-    turn.desk.funds_grew = True
-
-
-def _booked(turn: Turn, event: CycleBooked) -> None:
-    del event
-    turn.desk.counters.cycles += 1
-
-
 def _ended(turn: Turn, event: OrderEnded) -> None:
     del event
     turn.desk.funds_grew = True
@@ -173,9 +167,6 @@ def _canceled(turn: Turn, event: CancelAsked) -> None:
 
 _COUNTS: Mapping[type, Callable[[Turn, Any], None]] = MappingProxyType(
     {
-        OrderPlaced: _placed,
-        OrderFilled: _filled,
-        CycleBooked: _booked,
         OrderEnded: _ended,
         OrderRepriced: _repriced,
         CancelAsked: _canceled,

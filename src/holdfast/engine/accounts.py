@@ -21,7 +21,7 @@ from holdfast.domain.events import (
     OrderRepriced,
 )
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import LegName, Side
+from holdfast.domain.slots import BUY, LEG_A, LEG_B, Side
 
 FREE = "venue:free"
 HELD = "venue:held"
@@ -89,7 +89,7 @@ class Accounts:
 
     def hold(self, side: Side, amount: Decimal) -> None:
         """Hold back, or free where it is negative, what an order of a side needs."""
-        if side is Side.BUY:
+        if side is BUY:
             self.free_quote -= amount
             self.held_quote += amount
         else:
@@ -102,7 +102,7 @@ class Accounts:
         held = self._slots.get(event.slot)
         if held is None:
             held = self._slots[event.slot] = [ZERO, ZERO]
-        if event.side is Side.BUY:
+        if event.side is BUY:
             self.held_quote -= released
             self.free_quote += released - cost - fee
             self.free_base += size
@@ -181,24 +181,24 @@ def net(rows: Iterable[Movement]) -> dict[str, Decimal]:
 
 
 def _hold(event: OrderPlaced, base: str, quote: str) -> tuple[Movement, ...]:
-    asset = quote if event.side is Side.BUY else base
+    asset = quote if event.side is BUY else base
     return (FREE, asset, -event.hold), (HELD, asset, event.hold)
 
 
 def _rehold(event: OrderRepriced, base: str, quote: str) -> tuple[Movement, ...]:
-    asset = base if event.leg is LegName.A else quote
+    asset = base if event.leg is LEG_A else quote
     change = event.hold - event.released
     return (FREE, asset, -change), (HELD, asset, change)
 
 
 def _release(event: OrderEnded, base: str, quote: str) -> tuple[Movement, ...]:
-    asset = quote if event.side is Side.BUY else base
+    asset = quote if event.side is BUY else base
     return (HELD, asset, -event.released), (FREE, asset, event.released)
 
 
 def _fill(event: OrderFilled, base: str, quote: str) -> tuple[Movement, ...]:
     slot = slot_account(event.slot)
-    if event.side is Side.BUY:
+    if event.side is BUY:
         return (
             (HELD, quote, -event.released),
             (FREE, quote, event.released - event.cost - event.fee),
@@ -228,7 +228,7 @@ def _move(event: InventoryMoved, base: str, quote: str) -> tuple[Movement, ...]:
 
 def _dust(event: LotDusted, base: str, quote: str) -> tuple[Movement, ...]:
     slot = slot_account(event.slot)
-    sign = 1 if event.leg is LegName.B else -1
+    sign = 1 if event.leg is LEG_B else -1
     return (
         (slot, base, sign * event.size),
         (DUST, base, -sign * event.size),

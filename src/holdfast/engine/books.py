@@ -61,16 +61,16 @@ class Books:
         self.slots[slot.slot_id] = slot
         accounts, orders, unanswered = self.accounts, self.orders, self.unanswered
         for event in events:
-            if isinstance(event, OrderPlaced):
+            if type(event) is OrderPlaced:
                 accounts.hold(event.side, event.hold)
                 orders[event.client_order_id] = event.slot
                 unanswered.add(event.client_order_id)
-            elif isinstance(event, OrderFilled):
+            elif type(event) is OrderFilled:
                 accounts.fill(event)
                 if event.complete:
                     del orders[event.client_order_id]
                     unanswered.discard(event.client_order_id)
-            elif not isinstance(event, CycleBooked):
+            elif type(event) is not CycleBooked:
                 accounts.apply(event)
                 self._index(event)
 
@@ -114,7 +114,11 @@ class Books:
             self._gone(event.client_order_id)
 
     def _note(self, note: Note) -> None:
-        match note:
+        match note:  # the two that come with every tick first
+            case ReceiptsNoted():
+                self.unanswered.difference_update(note.accepted)
+            case TickNoted():
+                self.tick = note.tick
             case LedgerFounded():
                 self.founded = note
             case SessionStarted():
@@ -125,9 +129,5 @@ class Books:
                 self.holds[note.name] = note.reason
             case HoldCleared():
                 self.holds.pop(note.name, None)
-            case TickNoted():
-                self.tick = note.tick
-            case ReceiptsNoted():
-                self.unanswered.difference_update(note.accepted)
             case _:
                 pass

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import (
+    BUY,
+    ENTRY,
+    EXIT,
+    LEG_A,
+    SELL,
     Block,
     Leg,
     Order,
@@ -57,18 +62,18 @@ def _is_plain(slot: Slot) -> bool:
 
 
 def _is_sound(leg: Leg, order: Order) -> bool:
-    lot = leg.lot
+    lot, on_a, filled = leg.lot, leg.name is LEG_A, order.filled
     if lot is None:
-        right = order.role is Role.ENTRY and order.side is entry_side(leg.name)
+        right = order.role is ENTRY and order.side is (SELL if on_a else BUY)
     else:
         right = (
-            order.role is Role.EXIT
-            and order.side is exit_side(leg.name)
+            order.role is EXIT
+            and order.side is (BUY if on_a else SELL)
             and lot.price > ZERO
             and lot.size > ZERO
             and lot.closed <= lot.size
         )
-    return right and ZERO <= order.filled < order.size and leg.cycle > 0
+    return right and filled >= ZERO and filled < order.size and leg.cycle > 0
 
 
 def _excused(leg: Leg) -> bool:

@@ -55,10 +55,13 @@ class EventHash:
             line = f'["{stream}","{name}",{version},{at},'.encode()
             self._digest.update(line + payload + b"],")
 
-    def take(self, at: int, entries: Sequence[Event | Note]) -> None:
-        """Take entries of one market time in, encoding those it covers."""
+    def take(self, commits: Sequence[tuple[int, Sequence[Event | Note]]]) -> None:
+        """Take in commits with their market times, encoding what it covers in one go."""
         lines = [
-            (*head, at, entry) for entry in entries if (head := _HEADS[type(entry)]) is not None
+            head + (at, entry)  # noqa: RUF005 (a third of the time of unpacking)
+            for at, entries in commits
+            for entry in entries
+            if (head := _HEADS[type(entry)]) is not None
         ]
         if lines:
             self._digest.update(_ENCODE(lines)[1:-1] + b",")

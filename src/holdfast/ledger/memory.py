@@ -8,17 +8,25 @@ from holdfast.domain.market import Candle
 from holdfast.engine.books import Books
 from holdfast.ledger.codec import EventHash
 
+PORTION = 256  # commits encoded in one go
+
 
 class MemoryLedger:
-    """A list of rows and their digest."""
+    """A list of commits and, when asked for, the digest over what they say."""
 
     def __init__(self, base: str, quote: str, genesis: str = "paper") -> None:
         self.genesis = genesis
         self.sequence = 0
-        self.rows: list[tuple[int, Event | Note]] = []
+        self._commits: list[tuple[int, tuple[Event | Note, ...]]] = []
+        self._hashed = 0
         self.candles: list[Candle] = []
         self._hash = EventHash()
         self._assets = (base, quote)
+
+    @property
+    def rows(self) -> list[tuple[int, Event | Note]]:
+        """List every row with its market time, oldest first."""
+        return [(at, entry) for at, entries in self._commits for entry in entries]
 
     def restore(self) -> Books:
         """Fold the rows."""
@@ -29,8 +37,7 @@ class MemoryLedger:
 
     def commit(self, at: int, entries: Sequence[Event | Note]) -> int:
         """Append rows of one market time."""
-        self.rows += [(at, entry) for entry in entries]
-        self._hash.take(at, entries)
+        self._commits.append((at, tuple(entries)))
         self.sequence += len(entries)
         return self.sequence
 
@@ -40,6 +47,10 @@ class MemoryLedger:
 
     def event_hash(self) -> str:
         """Return the digest over all domain events so far."""
+        while self._hashed < len(self._commits):
+            portion = self._commits[self._hashed : self._hashed + PORTION]
+            self._hash.take(portion)
+            self._hashed += len(portion)
         return self._hash.hexdigest()
 
     def close(self) -> None:
