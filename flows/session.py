@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from prefect import State, flow
+from prefect import State, flow, tags
 
 from holdfast.cli.app import exit_code_of
 from holdfast.desk.bracket import bracket_of
@@ -20,7 +20,7 @@ from holdfast.desk.loop import EXIT_SECONDS
 from holdfast.domain.errors import HoldfastError
 from holdfast.telemetry import configure, log
 from holdfast.wiring.live import parse, run_desk
-from tasks.profiles import profile_of
+from tasks.profiles import desk_tag, profile_of
 from tasks.server import api_url, recorder
 from tasks.sessions import SEAT, outcome, seated
 from tasks.ticks import record_tick
@@ -42,7 +42,8 @@ def sit(seat: Seat) -> None:
 
 
 async def _sit(profile: str) -> None:
-    await session(profile, return_state=True)
+    with tags(desk_tag(profile)):
+        await session(profile, return_state=True)
 
 
 def run(argv: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """Load the profile a desk is asked to run, and find its folder."""
 
+import hashlib
 import os
 
 from holdfast.config.folders import find_profiles, home
@@ -22,3 +23,9 @@ def profile_of(options: DeskOptions) -> Profile:
 def runtime_of(options: DeskOptions) -> Runtime:
     """Name the folders of the runtime the options lead to."""
     return runtime(profile_of(options).runtime, home(os.environ, named=options.profiles))
+
+
+def desk_tag(profile: str) -> str:
+    """Name a desk among all that record on one server, without telling where it lives."""
+    place = f"{home(os.environ)}|{profile}"
+    return f"desk:{hashlib.sha256(place.encode()).hexdigest()[:12]}"
