@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
 from prefect import State, get_client

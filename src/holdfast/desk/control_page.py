@@ -1,9 +1,8 @@
 """Write docs/api.md from the table of paths and the table of verbs.
 
-`python -m holdfast.desk.control_page` prints the page; `make docs` and a test keep it fresh.
+`python tools/api_page.py` writes the page; `make docs` and a test keep it fresh.
 """
 
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NoReturn
@@ -15,7 +14,7 @@ from holdfast.desk.verbs import Verb, verb_table
 
 _HEAD = """# Control API
 
-Written from the code by `python -m holdfast.desk.control_page`; do not edit.
+Written from the code by `python tools/api_page.py`; do not edit.
 
 A running desk listens on 127.0.0.1 only. `control.json` in the folder of its runtime, mode 0600, says
 where: `url`, `token`, `pid`, `runtime`, `started_at`. It goes when the desk stops cleanly. The token is
@@ -82,7 +81,3 @@ def _takes(parameter: Parameter) -> str:
     if parameter.default not in (None, ""):
         word = f"default {str(parameter.default).lower()}"
     return f"`{parameter.name}` ({word}): {allowed(parameter)}. {parameter.help}"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render())
