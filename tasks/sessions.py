@@ -85,9 +85,7 @@ async def _close_abandoned() -> None:
     async with get_client() as client:
         for run in await client.read_flow_runs(flow_run_filter=open_runs):
             if run.id not in OWN_RUNS:
-                ended = Crashed(
-                    message="the desk of this session was killed; the next one closed it"
-                )
+                ended: State[Any] = Crashed(message=ABANDONED)
                 await client.set_flow_run_state(run.id, ended, force=True)
 
 
