@@ -243,14 +243,16 @@ class World:
 def decoded(ledger):
     """Read all rows of a ledger file back."""
     return [
-        (row[1], decode(row[4], row[5], row[6])) for row in stored(ledger._connection, 0, ledger.sequence)
+        (row[1], decode(row[4], row[5], row[6]))
+        for row in stored(ledger._connection, 0, ledger.sequence)
     ]
 
 
 def walk(moves, *, start=Decimal("0.1"), volume=Decimal(100_000)):
-    """Make candles from moves in ticks: each row is (low, high, close) steps and a volume."""
+    """Make candles from moves in steps of ten ticks: low, high, close, volume, and a gap before."""
     rows, price = [], start
-    for number, (down, up, close, share) in enumerate(moves):
+    for number, (down, up, close, share, *gap) in enumerate(moves):
+        price += sum(gap) * TICK * 10
         low, high = price - down * TICK * 10, price + up * TICK * 10
         end = min(max(price + close * TICK * 10, low), high)
         rows.append((START + number * MINUTE, price, high, low, end, volume * share))

@@ -17,11 +17,20 @@ from hypothesis.stateful import (
 from strategies import SECOND
 
 from holdfast.desk.limits import UNLIMITED, Limits
+from holdfast.engine.sizing import Sizing
 
 SHARES = (Decimal(1), Decimal(1), Decimal("0.004"), Decimal("0.001"), Decimal(0))
 reach = st.integers(0, 90)
 moves = st.lists(
-    st.tuples(reach, reach, st.integers(-90, 90), st.sampled_from(SHARES)), min_size=6, max_size=14
+    st.tuples(
+        reach,
+        reach,
+        st.integers(-90, 90),
+        st.sampled_from(SHARES),
+        st.sampled_from([0, 0, 0, -150, 150]),
+    ),
+    min_size=6,
+    max_size=14,
 )
 boundaries = st.integers(1, 30)
 limits = st.builds(
@@ -64,6 +73,7 @@ class DeskOnPaper(RuleBasedStateMachine):
         cooldown=st.sampled_from([0, 60]),
         recoveries=st.integers(1, 2),
         positions=st.booleans(),
+        amount=st.sampled_from([Decimal(2), Decimal("2.05"), Decimal("2.95"), Decimal("1.35")]),
     )
     def a_desk_is_opened(
         self,
@@ -78,6 +88,7 @@ class DeskOnPaper(RuleBasedStateMachine):
         cooldown,
         recoveries,
         positions,
+        amount,
     ):
         self.world = World(
             walk(rows * 3),
@@ -87,6 +98,7 @@ class DeskOnPaper(RuleBasedStateMachine):
             participation=participation,
             cap=cap,
             opening=opening,
+            sizing=Sizing(base_sized=False, amount=amount),
             on_disk=self.on_disk,
             refresh_pct=refresh,
             refresh_cooldown=60 * SECOND,

@@ -10,6 +10,7 @@ from holdfast.domain.events import Event
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import EXIT
+from holdfast.engine.fold import order_of
 from holdfast.engine.inputs import CancelWanted
 
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
@@ -109,6 +110,8 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
                 reason=receipt.reason,
             )
         )
+    elif isinstance(intent, RepriceOrder) and receipt.reason == "not_open" and _is_over(turn, intent):
+        turn.order(End(client_order_id=intent.client_order_id, status="filled", reason="not_moved"))
     elif isinstance(intent, RepriceOrder) and receipt.reason != "not_open":
         slot_id = desk.books.orders.get(receipt.client_order_id)
         if slot_id is not None:
@@ -117,3 +120,12 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
     else:
         detail = f"{type(intent).__name__} {receipt.client_order_id}: {receipt.reason}"
         turn.notes.append(AnomalyNoted(kind="refused", detail=detail))
+
+
+def _is_over(turn: Turn, change: RepriceOrder) -> bool:
+    """Say whether an order filled whole at its old size, short of the one it was to be moved to."""
+    desk, order_id = turn.desk, change.client_order_id
+    slot_id, found = desk.books.orders.get(order_id), desk.venue.order(order_id)
+    if slot_id is None or found is None or found.status != "filled":
+        return False
+    return order_of(desk.books.slots[slot_id], order_id).filled == found.filled

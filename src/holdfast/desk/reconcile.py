@@ -63,7 +63,7 @@ def _hold(desk: Desk, gaps: list[str]) -> list[Note]:
 
 
 def _missed_fills(desk: Desk) -> int:
-    after = desk.books.market_time
+    after = desk.now  # the last step taken in; `books.market_time` is that of their last fold
     missed = [row for row in desk.venue.executions(after) if row[0] > after]
     for at, rows in groupby(missed, key=lambda row: row[0]):
         batch = [execution for _, execution in rows]
@@ -101,10 +101,10 @@ def _live_orders(desk: Desk) -> tuple[int, int]:
             ended += 1
             continue
         arrived.append(client_order_id)
-        if found.status in {"canceled", "expired", "refused"}:
+        if found.status != "open":  # filled: short of a size it was to be moved to
             _end(desk, slot_id, End(client_order_id=client_order_id, status=found.status))
             ended += 1
-        elif found.status == "open":
+        else:
             asked += _ask_again(desk, order, found)
     answered = tuple(one for one in arrived if one in desk.books.unanswered)
     if answered:
