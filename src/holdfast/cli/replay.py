@@ -17,13 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from holdfast.cli.app import exit_code_of
 from holdfast.config.errors import ConfigError, quoted
-from holdfast.domain.errors import DataError, HoldfastError, LedgerCorrupt, LedgerError
+from holdfast.domain.errors import HoldfastError
 from holdfast.wiring.replaying import Progress as Tell
 from holdfast.wiring.replaying import Replayed, ReplayOptions
 from holdfast.wiring.replaying import replay as run
-
-UNEXPECTED, USAGE = 1, 2
 
 
 def register(app: typer.Typer) -> None:
@@ -107,17 +106,9 @@ def _misused(key: str, problem: str, hint: str) -> ConfigError:
 def _faults() -> Iterator[None]:
     try:
         yield
-    except LedgerCorrupt as error:
-        _fail(error, UNEXPECTED)
-    except (ConfigError, DataError, LedgerError) as error:
-        _fail(error, USAGE)
     except HoldfastError as error:
-        _fail(error, UNEXPECTED)
-
-
-def _fail(error: HoldfastError, code: int) -> None:
-    typer.echo(f"holdfast: {error}", err=True)
-    raise typer.Exit(code) from error
+        typer.echo(f"holdfast: {error}", err=True)
+        raise typer.Exit(exit_code_of(error)) from error
 
 
 @contextmanager
