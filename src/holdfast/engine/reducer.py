@@ -74,7 +74,9 @@ def _executed(draft: Draft, seen: Execution) -> None:
     name, order, recovery = _find(slot, client_order_id)
     left = order.size - order.filled - seen.size
     if left < ZERO:
-        raise UnknownOrder(f"order {client_order_id} filled more than its size")
+        if not order.revision:  # one that was moved may have traded at its old size before
+            raise UnknownOrder(f"order {client_order_id} filled more than its size")
+        left = ZERO
     recovery_id = recovery.recovery_id if recovery is not None else 0
     event = OrderFilled(
         slot.slot_id,
