@@ -18,7 +18,7 @@ from holdfast.domain.market import MINUTE
 from holdfast.domain.observations import Observation
 
 
-class TickSummary(msgspec.Struct, kw_only=True):
+class TickSummary(msgspec.Struct):
     """What one tick did: counts, its last mark and time, and the ledger rows it wrote."""
 
     tick: int
@@ -43,27 +43,33 @@ class Commands(Protocol):
 
 def tick(desk: Desk, commands: Commands | None = None) -> TickSummary:
     """Look at the market once and act on it; `over` says that there was nothing to see."""
-    counters, ledger = desk.counters, desk.ledger
+    counters, ledger, venue = desk.counters, desk.ledger, desk.venue
     counters.begin_tick()
-    before = (counters.fills, counters.orders_placed, counters.cycles)
+    fills, orders, cycles = counters.fills, counters.orders_placed, counters.cycles
     desk.tick_number += 1
-    previous = desk.venue.candle()
-    summary = TickSummary(tick=desk.tick_number, first_sequence=ledger.sequence + 1)
-    for seen in desk.venue.observe(desk.watch):
-        summary.steps += 1
-        summary.events += step(desk, seen)
+    previous, sequence = venue.candle(), ledger.sequence
+    steps = events = 0
+    for seen in venue.observe(desk.watch):
+        steps += 1
+        events += step(desk, seen)
         if commands is not None:
             commands.drain(desk)
-    candle = desk.venue.candle()
-    summary.over = summary.steps == 0 and candle is previous
+    candle = venue.candle()
     if candle is not None and candle is not previous:
         ledger.record_candle(candle)
-    summary.fills = counters.fills - before[0]
-    summary.orders = counters.orders_placed - before[1]
-    summary.cycles = counters.cycles - before[2]
-    summary.at, summary.mark = desk.now, str(desk.mark)
-    summary.last_sequence = ledger.sequence
-    return summary
+    return TickSummary(
+        desk.tick_number,
+        desk.now,
+        str(desk.mark),
+        steps,
+        events,
+        counters.fills - fills,
+        counters.orders_placed - orders,
+        counters.cycles - cycles,
+        sequence + 1,
+        ledger.sequence,
+        steps == 0 and candle is previous,
+    )
 
 
 def step(desk: Desk, seen: Observation) -> int:
@@ -133,4 +139,4 @@ def close_tick(desk: Desk, summary: TickSummary, *, orchestrated: bool, task_run
         task_run,
     )
     desk.last_noted_at = summary.at
-    desk.note(note)
+    desk.record(desk.now, (note,))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from holdfast.desk.desk import Desk
@@ -18,9 +17,9 @@ from holdfast.domain.events import (
 )
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, Block
+from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, Block, Slot
 from holdfast.engine.inputs import EntryWanted, ExitWanted, Input, MarkMoved, TimeCame
-from holdfast.engine.invariants import breaches
+from holdfast.engine.invariants import breaches, is_plain
 from holdfast.engine.reducer import reduce
 from holdfast.engine.rules import Terms
 
@@ -69,30 +68,12 @@ class Turn:
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
-            books.follow(after, events)
-            self._take(events)
+            books.slots[slot_id] = after
+            self.events += events
             self.touched.add(slot_id)
+            for event in events:
+                _TAKE.get(type(event), _any)(self, after, event)
         desk.index.update(after, self.at)
-
-    def _take(self, events: list[Event]) -> None:
-        desk, counters = self.desk, self.desk.counters
-        self.events += events
-        for event in events:
-            if type(event) is OrderFilled:
-                counters.fills += 1
-                desk.funds_grew = True
-            elif type(event) is OrderPlaced:
-                role = event.role
-                counters.calls_used += 1
-                counters.orders_placed += 1
-                counters.entries_used += role is ENTRY
-                self.intents.append(
-                    PlaceOrder(event.client_order_id, event.side, role, event.price, event.size)
-                )
-            elif type(event) is CycleBooked:
-                counters.cycles += 1
-            elif (count := _COUNTS.get(type(event))) is not None:
-                count(self, event)
 
     def ripe(self) -> None:
         """Look at slots whose time has come."""
@@ -136,17 +117,57 @@ class Turn:
         return [
             f"slot {slot_id}: {text}"
             for slot_id in sorted(self.touched)
-            if slot_id in slots
+            if slot_id in slots and not is_plain(slots[slot_id])
             for text in breaches(slots[slot_id])
         ]
 
 
-def _ended(turn: Turn, event: OrderEnded) -> None:
-    del event
+# One function an event keeps the books, the counts and the intents: a look at it for all three.
+# `follow` of the books says the same of every event; a test of the restored books holds them together.
+
+
+def _filled(turn: Turn, slot: Slot, event: OrderFilled) -> None:
+    del slot
+    desk = turn.desk
+    books = desk.books
+    books.accounts.fill(event)
+    if event.complete:
+        del books.orders[event.client_order_id]
+        books.unanswered.discard(event.client_order_id)
+    desk.counters.fills += 1
+    desk.funds_grew = True
+
+
+def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
+    desk = turn.desk
+    books, counters = desk.books, desk.counters
+    client_order_id, side, role = event.client_order_id, event.side, event.role
+    books.accounts.hold(side, event.hold)
+    books.orders[client_order_id] = slot.slot_id
+    books.unanswered.add(client_order_id)
+    counters.calls_used += 1
+    counters.orders_placed += 1
+    if role is ENTRY:
+        counters.entries_used += 1
+    turn.intents.append(PlaceOrder(client_order_id, side, role, event.price, event.size))
+
+
+def _booked(turn: Turn, slot: Slot, event: CycleBooked) -> None:
+    del slot, event
+    turn.desk.counters.cycles += 1
+
+
+def _any(turn: Turn, slot: Slot, event: Event) -> None:
+    turn.desk.books.follow(slot, event)
+
+
+def _ended(turn: Turn, slot: Slot, event: OrderEnded) -> None:
+    turn.desk.books.follow(slot, event)
     turn.desk.funds_grew = True
 
 
-def _repriced(turn: Turn, event: OrderRepriced) -> None:
+def _repriced(turn: Turn, slot: Slot, event: OrderRepriced) -> None:
+    turn.desk.books.follow(slot, event)
     turn.desk.counters.calls_used += 1
     turn.desk.counters.orders_repriced += 1
     turn.intents.append(
@@ -159,16 +180,18 @@ def _repriced(turn: Turn, event: OrderRepriced) -> None:
     )
 
 
-def _canceled(turn: Turn, event: CancelAsked) -> None:
+def _canceled(turn: Turn, slot: Slot, event: CancelAsked) -> None:
+    turn.desk.books.follow(slot, event)
     turn.desk.counters.calls_used += 1
     turn.desk.counters.orders_canceled += 1
     turn.intents.append(CancelOrder(client_order_id=event.client_order_id, role=event.role))
 
 
-_COUNTS: Mapping[type, Callable[[Turn, Any], None]] = MappingProxyType(
-    {
-        OrderEnded: _ended,
-        OrderRepriced: _repriced,
-        CancelAsked: _canceled,
-    }
-)
+_TAKE: Mapping[type, Callable[[Turn, Slot, Any], None]] = {
+    OrderFilled: _filled,
+    OrderPlaced: _placed,
+    CycleBooked: _booked,
+    OrderEnded: _ended,
+    OrderRepriced: _repriced,
+    CancelAsked: _canceled,
+}

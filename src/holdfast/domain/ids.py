@@ -8,6 +8,7 @@ replay.
 import hashlib
 import uuid
 from functools import cache
+from operator import itemgetter
 from typing import NewType
 
 ClientOrderId = NewType("ClientOrderId", str)
@@ -17,6 +18,9 @@ SlotId = NewType("SlotId", int)
 PositionId = NewType("PositionId", str)
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "holdfast.invalid")
+_PARTS = itemgetter(
+    slice(8), slice(8, 12), slice(13, 16), 16, slice(17, 20), slice(20, 32)
+)  # of the hash as text; its digit 12 gives way to the version, 16 to the variant
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
@@ -30,11 +34,8 @@ def client_order_id(
     """
     digest = _begun(genesis, symbol).copy()
     digest.update("|".join((str(slot), leg, str(cycle), role, f"a{attempt}")).encode())
-    text = digest.hexdigest()
-    variant = _VARIANT[text[16]]
-    return ClientOrderId(
-        f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}",
-    )
+    time_low, time_mid, high, variant, low, node = _PARTS(digest.hexdigest())
+    return ClientOrderId(f"{time_low}-{time_mid}-5{high}-{_VARIANT[variant]}{low}-{node}")
 
 
 @cache

@@ -3,8 +3,6 @@
 The same fold restores a desk, verifies a ledger and follows a running one. It needs no rules.
 """
 
-from collections.abc import Sequence
-
 from holdfast.domain.bookkeeping import (
     HoldCleared,
     HoldSet,
@@ -17,7 +15,6 @@ from holdfast.domain.bookkeeping import (
 )
 from holdfast.domain.errors import InvariantBroken
 from holdfast.domain.events import (
-    CycleBooked,
     Event,
     OrderEnded,
     OrderFilled,
@@ -50,29 +47,21 @@ class Books:
 
     def apply(self, at: int, entry: Event | Note) -> None:
         """Take one row in; raise InvariantBroken where it cannot follow what came before."""
-        if entry.stream.startswith("ops/"):
+        if type(entry) is ReceiptsNoted:  # this and the next come with every tick
+            self.unanswered.difference_update(entry.accepted)
+        elif type(entry) is TickNoted:
+            self.tick = entry.tick
+        elif entry.stream.startswith("ops/"):
             self._note(entry)  # type: ignore[arg-type]  # the stream says it is a note
         else:
             self.market_time = max(self.market_time, at)
             self._event(at, entry)  # type: ignore[arg-type]  # the stream says it is an event
 
-    def follow(self, slot: Slot, events: Sequence[Event]) -> None:
-        """Take in events whose slot has been evolved already."""
+    def follow(self, slot: Slot, event: Event) -> None:
+        """Take in an event whose slot has been evolved already."""
         self.slots[slot.slot_id] = slot
-        accounts, orders, unanswered = self.accounts, self.orders, self.unanswered
-        for event in events:
-            if type(event) is OrderPlaced:
-                accounts.hold(event.side, event.hold)
-                orders[event.client_order_id] = event.slot
-                unanswered.add(event.client_order_id)
-            elif type(event) is OrderFilled:
-                accounts.fill(event)
-                if event.complete:
-                    del orders[event.client_order_id]
-                    unanswered.discard(event.client_order_id)
-            elif type(event) is not CycleBooked:
-                accounts.apply(event)
-                self._index(event)
+        self.accounts.apply(event)
+        self._index(event)
 
     def _gone(self, client_order_id: str) -> None:
         self.orders.pop(client_order_id, None)
@@ -114,11 +103,7 @@ class Books:
             self._gone(event.client_order_id)
 
     def _note(self, note: Note) -> None:
-        match note:  # the two that come with every tick first
-            case ReceiptsNoted():
-                self.unanswered.difference_update(note.accepted)
-            case TickNoted():
-                self.tick = note.tick
+        match note:
             case LedgerFounded():
                 self.founded = note
             case SessionStarted():

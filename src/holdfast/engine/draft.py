@@ -45,14 +45,14 @@ class Draft:
         if side is BUY:
             if self.spare_quote is None:
                 return True
-            left = self.spare_quote + freed - hold
+            left = (self.spare_quote + freed if freed else self.spare_quote) - hold
             if left < ZERO:
                 return False
             self.spare_quote = left
             return True
         if self.spare_base is None:
             return True
-        left = self.spare_base + freed - hold
+        left = (self.spare_base + freed if freed else self.spare_base) - hold
         if left < ZERO:
             return False
         self.spare_base = left

@@ -82,11 +82,10 @@ def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
     raise InvariantBroken(f"slot {slot.slot_id} has no recovery {recovery_id}")
 
 
-def _with_leg(slot: Slot, leg: Leg, **changes: Any) -> Slot:  # noqa: ANN401 (fields of Slot)
-    changes["a" if leg.name is LEG_A else "b"] = leg
+def _with_leg(slot: Slot, leg: Leg) -> Slot:
     if slot.s2_entered_at is not None and leg.lot is None:
-        changes["s2_entered_at"] = None
-    return replace(slot, **changes)
+        slot = replace(slot, s2_entered_at=None)
+    return replace(slot, a=leg) if leg.name is LEG_A else replace(slot, b=leg)
 
 
 def _with_recovery(slot: Slot, recovery: Recovery) -> Slot:
@@ -164,7 +163,7 @@ def _repriced(slot: Slot, event: OrderRepriced, at: int) -> Slot:
         refresh_direction=event.direction,
         refresh_cooldown_until=0,
     )
-    return _with_leg(slot, leg, next_local_id=event.local_id + 1)
+    return _with_leg(replace(slot, next_local_id=event.local_id + 1), leg)
 
 
 def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
@@ -291,14 +290,14 @@ def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
             losses=event.losses,
             cooldown_until=event.cooldown_until,
         )
-    return _with_leg(
+    earned = replace(
         slot,
-        leg,
         net_profit=slot.net_profit + net,
         settled=slot.settled + event.settled,
         realized_loss=loss,
         round_trips=slot.round_trips + 1,
     )
+    return _with_leg(earned, leg)
 
 
 def _dusted(slot: Slot, event: LotDusted, at: int) -> Slot:
@@ -350,12 +349,12 @@ def _orphaned(slot: Slot, event: ExitOrphaned, at: int) -> Slot:
         attempts=0,
         cooldown_until=event.cooldown_until,
     )
-    return _with_leg(
+    more = replace(
         slot,
-        leg,
         recoveries=(*slot.recoveries, recovery),
         next_recovery_id=event.recovery_id + 1,
     )
+    return _with_leg(more, leg)
 
 
 def _evicting(slot: Slot, event: EvictionStarted, at: int) -> Slot:

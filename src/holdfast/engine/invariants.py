@@ -34,7 +34,7 @@ ANCHOR = "s2_entered_at must be null outside S2"
 
 def breaches(slot: Slot) -> list[str]:
     """List what is wrong with a slot, shape first."""
-    if _is_plain(slot):
+    if is_plain(slot):
         return []
     found = list(_shape(slot))
     if slot.s2_entered_at is not None and phase(slot) is not Phase.S2:
@@ -45,7 +45,7 @@ def breaches(slot: Slot) -> list[str]:
     return found
 
 
-def _is_plain(slot: Slot) -> bool:
+def is_plain(slot: Slot) -> bool:
     """Say quickly that a slot without recoveries rests one sound order on each leg."""
     a, b = slot.a, slot.b
     one, two = a.order, b.order
@@ -73,7 +73,9 @@ def _is_sound(leg: Leg, order: Order) -> bool:
             and lot.size > ZERO
             and lot.closed <= lot.size
         )
-    return right and filled >= ZERO and filled < order.size and leg.cycle > 0
+    if filled:
+        right = right and filled > ZERO
+    return right and filled < order.size and leg.cycle > 0
 
 
 def _excused(leg: Leg) -> bool:

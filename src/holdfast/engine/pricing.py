@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from holdfast.domain.money import CENT, HUNDRED, ZERO, Base, Price, snap_size
+from holdfast.domain.money import CENT, HUNDRED, ZERO, Base, Price
 from holdfast.domain.slots import LEG_A, SELL, LegName, Side
 from holdfast.engine.rules import Rules
 
@@ -40,21 +40,21 @@ def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses:
         price = _offset(leg, mark, wide, tick)
         if price > ZERO:
             return price
-    return _offset(leg, mark, distance, tick)
+    reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
+    return Price((mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN))
 
 
 def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
     """Turn what an entry may use into a size; None where the venue would refuse it (F4)."""
     instrument = rules.instrument
-    if price <= ZERO or amount <= ZERO:
+    if price <= ZERO:
         return None
     least = instrument.min_quote
-    if rules.base_sized:
-        size = snap_size(amount, instrument.size_step)
-    elif amount < least:
-        return None
-    else:
-        size = snap_size(amount / price, instrument.size_step)
+    if not rules.base_sized:
+        if amount < least:
+            return None
+        amount /= price
+    size = Base(amount.quantize(instrument.size_step, ROUND_HALF_EVEN))
     if size <= ZERO or size < instrument.min_base or (least and size * price < least):
         return None
     return size

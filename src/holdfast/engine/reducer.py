@@ -72,7 +72,7 @@ def _find(slot: Slot, client_order_id: str) -> tuple[LegName, Order, Recovery | 
 def _executed(draft: Draft, seen: Execution) -> None:
     slot, terms, client_order_id = draft.slot, draft.terms, seen.client_order_id
     name, order, recovery = _find(slot, client_order_id)
-    left = order.size - order.filled - seen.size
+    left = (order.size - order.filled if order.filled else order.size) - seen.size
     if left < ZERO:
         if not order.revision:  # one that was moved may have traded at its old size before
             raise UnknownOrder(f"order {client_order_id} filled more than its size")
@@ -117,7 +117,7 @@ def _settle(draft: Draft, name: LegName, recovery_id: int) -> None:
         if lot.closed >= lot.size:
             book(draft, name, lot, recovery_id=recovery_id, reason="filled")
         return
-    held = draft.leg(name).lot
+    held = (draft.slot.a if name is LEG_A else draft.slot.b).lot
     if held is not None and held.closed >= held.size:
         book(draft, name, held, reason="filled")
         enter(draft, name, "cycle_complete")

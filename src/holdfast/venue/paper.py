@@ -63,51 +63,53 @@ class PaperVenue:
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Walk the next candle, or what is left of one; show the steps the watch asks for."""
-        position, matching = self._position, self._matching
+        position = self._position
         if position.step >= STEPS and not self._take():
             return
         self._walked = position.candle
-        bids, asks, ends = matching.bids, matching.asks, matching.ends
+        floor, ceiling, due = self._reach(watch)
+        prices, begins, quarter = position.path, position.begins, position.quarter
         while position.step < STEPS:
-            at, mark = position.heads[position.step]
-            quiet = bids.best < mark < asks.best and not ends.waiting
-            if quiet and not _is_wanted(watch, at, mark):
+            at, mark = begins + position.step * quarter, prices[position.step]
+            if floor < mark < ceiling and at < due:
                 position.mark = mark
                 position.step += 1
                 continue
             observation = self._walk(at, mark, watch)
             if observation is not None:
                 yield observation
-                ends.come_back()
-        self._note(STEPS, durable=False)
+                self._matching.ends.come_back()
+                floor, ceiling, due = self._reach(watch)
+        if self._journal is not None:
+            self._note(STEPS, durable=False)
 
     def skip_quiet(self, watch: Watch, limit: int | None = None) -> int:
         """Pass over whole candles in which nothing can happen; say how many.
 
         It looks no further than the feed has at hand, so 0 does not mean that the market is over.
         """
-        position, matching = self._position, self._matching
-        if watch.always or position.step < STEPS or matching.ends.waiting:
+        position = self._position
+        floor, ceiling, due = self._reach(watch)
+        if due <= 0 or position.step < STEPS:
             return 0
         window = position.feed.window()
         candles, start, stop = window
         if limit is not None:
             stop = min(stop, start + limit)
-        stop = bisect_left(candles.at, watch.due - 3 * position.quarter, start, stop)
-        bid, ask = matching.bids.best, matching.asks.best
-        floor = bid if watch.floor is None else max(bid, watch.floor)
-        ceiling = ask if watch.ceiling is None else min(ask, watch.ceiling)
+        if start < stop and candles.at[stop - 1] >= due - 3 * position.quarter:
+            stop = bisect_left(candles.at, due - 3 * position.quarter, start, stop)
         count = _first_reached(candles, start, stop, floor, ceiling) - start
         if count > 0:
             self._walked = position.pass_over(window, count)
-            self._note(STEPS, durable=False)
+            if self._journal is not None:
+                self._note(STEPS, durable=False)
         return count
 
     def place(self, order: PlaceOrder) -> Receipt:
         """Rest a post-only limit order; an id that is known already changes nothing."""
         client_order_id, price, size = order.client_order_id, order.price, order.size
         matching, buys = self._matching, order.side is BUY
-        if matching.find(client_order_id) is not None:
+        if client_order_id in matching.live or client_order_id in matching.closed:
             return Receipt(client_order_id, "accepted")
         reason = matching.refusal(price, size, self._position.mark, buys=buys)
         if not reason and matching.is_full():
@@ -184,6 +186,16 @@ class PaperVenue:
             self._journal.rewrite(self.snapshot())
         return self._position.take()
 
+    def _reach(self, watch: Watch) -> tuple[Decimal, Decimal, int]:
+        # Between these marks, and before this time, a step is nobody's concern.
+        matching = self._matching
+        floor, ceiling = matching.bids.best, matching.asks.best
+        if watch.floor is not None and watch.floor > floor:
+            floor = watch.floor
+        if watch.ceiling is not None and watch.ceiling < ceiling:
+            ceiling = watch.ceiling
+        return floor, ceiling, 0 if watch.always or matching.ends.waiting else watch.due
+
     def _walk(self, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
         step = position.step
@@ -240,7 +252,7 @@ class PaperVenue:
                 matching.ends.drop(record.heard)
                 position.follow(record)
                 for fill in record.fills:
-                    matching.apply_trade(fill, position.heads[record.step][0])
+                    matching.apply_trade(fill, position.time_of(record.step))
             case Snapshot():
                 self._check_market(record.market)
                 matching.restore(record)
@@ -282,8 +294,8 @@ def _first_reached(
     low, high = float(floor), float(ceiling)
     for index in range(start, stop):
         # Floats keep the order of what they were made from: only equal ones need an exact look.
-        if (near_lows[index] <= low and lows[index] <= floor) or (
-            near_highs[index] >= high and highs[index] >= ceiling
-        ):
+        if near_lows[index] > low and near_highs[index] < high:
+            continue
+        if lows[index] <= floor or highs[index] >= ceiling:
             return index
     return stop

@@ -22,8 +22,10 @@ class Position:
         self.step = STEPS
         self.mark: Decimal | None = None
         self.budget: Decimal | None = None
-        self.heads: tuple[tuple[int, Decimal], ...] = ()
+        self.path: tuple[Decimal, ...] = ()
+        self.begins = 0
         self._participation = participation
+        self._is_unlimited = participation == 1
         self._is_new = False
         self._followed: FeedState | None = None
 
@@ -36,6 +38,10 @@ class Position:
         self.budget = self._share(candle)
         self.step, self._is_new = 0, True
         return True
+
+    def time_of(self, step: int) -> int:
+        """Say when a step of the candle is."""
+        return self.begins + step * self.quarter
 
     def pass_over(self, window: Window, count: int) -> Candle:
         """Go to the end of the last of so many candles, and return it."""
@@ -89,16 +95,9 @@ class Position:
 
     def _enter(self, candle: Candle) -> None:
         self.candle = candle
-        at, quarter = candle.at, self.quarter
-        first, near, far, last = path(candle)
-        self.heads = (
-            (at, first),
-            (at + quarter, near),
-            (at + 2 * quarter, far),
-            (at + 3 * quarter, last),
-        )
+        self.begins, self.path = candle.at, path(candle)
 
     def _share(self, candle: Candle) -> Decimal | None:
-        if self._participation == 1 and candle.volume:
+        if self._is_unlimited and candle.volume:
             return None
         return self._participation * candle.volume
