@@ -28,6 +28,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "desk": ("desk", "tick"),
         "status": ("status", "why"),
         "action": ("action", "actions"),
+        "replay": ("replay",),
         "profiles": ("lint", "explain", "profile"),
         "ledger": ("ledger", "migrate"),
         "data": ("data",),
