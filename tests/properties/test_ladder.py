@@ -48,7 +48,7 @@ def test_no_stale_entry_sleeps(price, change, refresh):
     rules = rules_with(refresh_pct=refresh)
     mark = price + price * change / 10_000
     mark = max(mark.quantize(rules.instrument.price_tick), rules.instrument.price_tick)
-    low, high = stale_bounds(price, rules)
+    low, high = stale_bounds(price, refresh, rules.instrument.price_tick)
     if is_stale(price, mark, refresh):
         assert mark <= low or mark >= high
     if low + rules.instrument.price_tick < mark < high - rules.instrument.price_tick:

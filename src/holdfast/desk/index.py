@@ -3,7 +3,7 @@
 from holdfast.desk.waiting import Waiting
 from holdfast.domain.slots import Leg, OrderStatus, Role, Slot
 from holdfast.engine.ladder import Ladder
-from holdfast.engine.pricing import stale_bounds
+from holdfast.engine.pricing import refresh_distance, stale_bounds
 from holdfast.engine.rules import Rules
 from holdfast.engine.timers import Timers, due_time
 
@@ -68,7 +68,9 @@ class SlotIndex:
         ):
             self.ladder.remove(key)
         else:
-            self.ladder.set(key, *stale_bounds(order.price, self.rules))
+            tick = self.rules.instrument.price_tick
+            distance = refresh_distance(self.rules, slot_id)
+            self.ladder.set(key, *stale_bounds(order.price, distance, tick))
 
 
 def owes(slot: Slot) -> bool:

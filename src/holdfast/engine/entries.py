@@ -20,7 +20,7 @@ from holdfast.domain.slots import (
 )
 from holdfast.engine.draft import Draft
 from holdfast.engine.inputs import CancelWanted, EntryWanted
-from holdfast.engine.pricing import entry_price, entry_size, is_stale
+from holdfast.engine.pricing import entry_price, entry_size, is_stale, refresh_distance
 from holdfast.engine.sizing import entry_amount
 
 
@@ -53,8 +53,9 @@ def refresh(draft: Draft) -> None:
     terms = draft.terms
     if terms.rules.refresh_pct <= 0:
         return
+    distance = refresh_distance(terms.rules, draft.slot.slot_id)
     for leg, order in _resting_entries(draft):
-        if not is_stale(order.price, terms.mark, terms.rules.refresh_pct):
+        if not is_stale(order.price, terms.mark, distance):
             continue
         if terms.now < leg.refresh_cooldown_until:
             continue
@@ -72,7 +73,10 @@ def withdraw(draft: Draft, wanted: CancelWanted) -> None:
 def _place_entry(draft: Draft, leg: Leg, reason: str, given: Decimal | None) -> None:
     terms, name = draft.terms, leg.name
     price = entry_price(terms.rules, name, draft.slot.slot_id, terms.mark, leg.losses)
-    amount = _amount(draft, name) if given is None else given
+    if given is None and not terms.amounts:
+        amount = entry_amount(terms.sizing, draft.slot, terms.mark, terms.rules.instrument)
+    else:
+        amount = _amount(draft, name) if given is None else given
     size = entry_size(terms.rules, price, amount)
     if size is None:
         draft.block(name, Block.MIN_SIZE)

@@ -72,17 +72,22 @@ def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: 
     return Price((wanted * CENT).quantize(tick, ROUND_HALF_EVEN))
 
 
-def is_stale(price: Decimal, mark: Decimal, refresh_pct: Decimal) -> bool:
+def refresh_distance(rules: Rules, slot_id: int) -> Decimal:
+    """Say how far the mark may run from an entry, in percent: farther for slots that enter farther out."""
+    return rules.refresh_pct + rules.slot_spacing_pct * slot_id
+
+
+def is_stale(price: Decimal, mark: Decimal, distance: Decimal) -> bool:
     """Say whether a mark ran further from an entry than allowed (F9.1); equality has not."""
-    return abs(price - mark) * HUNDRED > refresh_pct * mark
+    return abs(price - mark) * HUNDRED > distance * mark
 
 
-def stale_bounds(price: Decimal, rules: Rules) -> tuple[Decimal, Decimal]:
+def stale_bounds(price: Decimal, distance: Decimal, tick: Decimal) -> tuple[Decimal, Decimal]:
     """Say between which marks an entry surely is not stale; both ends lie a tick inside or on it.
 
     From |p - M| / M > r follows M < p / (1 + r) or M > p / (1 - r).
     """
-    ratio, tick = rules.refresh_pct / HUNDRED, rules.instrument.price_tick
+    ratio = distance / HUNDRED
     low = (price / (ONE + ratio)).quantize(tick, ROUND_CEILING)
     if ratio >= ONE:
         return low, price * HUNDRED * HUNDRED

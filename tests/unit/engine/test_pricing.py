@@ -14,6 +14,7 @@ from holdfast.engine.pricing import (
     entry_size,
     exit_price,
     is_stale,
+    refresh_distance,
     stale_bounds,
 )
 
@@ -121,9 +122,17 @@ def test_a_drift_of_exactly_the_limit_is_not_stale(mark, stale):
 def test_the_ladder_wakes_an_entry_no_later_than_its_rule():
     rules = rules_with()
     price = Decimal("0.0998")
-    low, high = stale_bounds(price, rules)
     tick = DOGE.price_tick
+    low, high = stale_bounds(price, rules.refresh_pct, tick)
     assert not is_stale(price, low + tick, rules.refresh_pct)
     assert not is_stale(price, high - tick, rules.refresh_pct)
     assert is_stale(price, low - tick, rules.refresh_pct)
     assert is_stale(price, high + tick, rules.refresh_pct)
+
+
+def test_a_slot_that_enters_farther_out_may_be_left_as_much_farther():
+    rules = rules_with(slot_spacing_pct=Decimal("0.15"), refresh_pct=Decimal("0.3"))
+    assert refresh_distance(rules, 0) == Decimal("0.3")
+    assert refresh_distance(rules, 7) == Decimal("1.35")
+    entry = entry_price(rules, LegName.B, 7, Decimal("0.1"), 0)
+    assert not is_stale(entry, Decimal("0.1"), refresh_distance(rules, 7))
