@@ -139,6 +139,7 @@ def test_a_missing_or_broken_control_file_is_a_sentence(tmp_path: Path) -> None:
     assert "no address" in str(control.find_desk(folder))
 
 
+@pytest.mark.plan("001-141")
 @pytest.mark.parametrize(
     ("line", "command"),
     [

@@ -54,6 +54,7 @@ acts = st.lists(st.sampled_from(["project", "checkpoint", "snapshot", "reopen"])
 places = st.lists(st.integers(0, len(STEPS) - 1), min_size=4, max_size=4, unique=True)
 
 
+@pytest.mark.plan("002-045")
 @settings(max_examples=6, deadline=None)
 @given(acts=acts, places=places)
 def test_restarts_and_batches_never_change_a_row(expected, acts, places):

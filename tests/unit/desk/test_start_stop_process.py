@@ -112,7 +112,7 @@ def test_a_stop_by_signal_is_said_and_cleared_at_the_next_start(two_lives):
     assert not any(isinstance(event, HoldSet) for event in events)
 
 
-@pytest.mark.plan("003-002", "003-004", "003-043")
+@pytest.mark.plan("002-137", "003-002", "003-004", "003-043")
 def test_the_second_life_trades_on_where_the_first_stopped(two_lives):
     home, _, _, _ = two_lives
     events, books = rows(home)
