@@ -49,7 +49,8 @@ class Ladder:
 
     def add(self, order: Resting) -> None:
         """Rest an order behind those of its price that came before."""
-        keys, key = self._keys, self._key(order)
+        keys = self._keys
+        key = (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank
         insort(keys, key)
         self._orders[key] = order
         if keys[-1] == key:
@@ -66,8 +67,5 @@ class Ladder:
             del orders[keys.pop()]
             self.best = orders[keys[-1]].price if keys else self._out_of_reach
             return
-        key = self._key(order)
+        key = (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank
         del keys[bisect_left(keys, key)], orders[key]
-
-    def _key(self, order: Resting) -> int:
-        return (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank

@@ -7,8 +7,9 @@ that another process can go on from.
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,7 +98,7 @@ class Candles:
         return cls(seconds, [int(one) for one in times], columns, _counted(volume, step))
 
 
-class Window(NamedTuple):
+class Window(msgspec.Struct, frozen=True, gc=False):
     """The candles a feed has at hand: its columns, and where the next one and the end are."""
 
     candles: Candles

@@ -93,7 +93,7 @@ class PaperVenue:
         if due <= 0 or position.step < STEPS:
             return 0
         window = position.feed.window()
-        candles, start, stop = window
+        candles, start, stop = window.candles, window.start, window.stop
         if limit is not None:
             stop = min(stop, start + limit)
         if start < stop and candles.at[stop - 1] >= due - 3 * position.quarter:
