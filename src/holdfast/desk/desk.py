@@ -106,7 +106,8 @@ class Desk:
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()
-        watch.always = bool(index.owed or self.outbox or waiting.presses())
+        pressing = waiting.presses(held=bool(self.books.holds))
+        watch.always = bool(index.owed or self.outbox or pressing)
 
     def mode(self) -> str:
         """Derive the mode the API speaks of: INIT, RUNNING, PAUSED or HALTED."""

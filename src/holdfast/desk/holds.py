@@ -3,7 +3,6 @@
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import HoldCleared, HoldSet
 from holdfast.domain.errors import CommandRefused
-from holdfast.domain.slots import Block
 
 NAMES = ("operator", "daily_loss", "api_errors", "invariant", "recon", "estop", "venue")
 
@@ -21,13 +20,4 @@ def take_down(desk: Desk, name: str, reason: str) -> None:
     if name not in desk.books.holds:
         raise CommandRefused(f"there is no hold {name}")
     desk.note(HoldCleared(name=name, reason=reason))
-    if not desk.books.holds:
-        _wake(desk)
     desk.watch_again()
-
-
-def _wake(desk: Desk) -> None:
-    # a timer that is due has the next step shown, quiet as the market may be
-    for slot_id, _ in desk.index.waiting.line(Block.HOLD):
-        desk.index.timers.set(slot_id, desk.now)
-        return

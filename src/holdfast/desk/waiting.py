@@ -33,9 +33,11 @@ class Waiting:
     def __bool__(self) -> bool:
         return bool(self._where)
 
-    def presses(self) -> bool:
-        """Say whether a leg waits that the next tick may serve."""
-        return bool(self._where) and any(self.pressing)
+    def presses(self, *, held: bool) -> bool:
+        """Say whether a leg waits that the next tick may serve; `held` while a stop stands."""
+        if not self._where:
+            return False
+        return any(self.pressing) or (not held and bool(self._lines[Block.HOLD]))
 
     def line(self, block: Block) -> dict[Key, None]:
         """Return one line, first come first."""

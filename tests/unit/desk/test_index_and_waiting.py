@@ -96,7 +96,14 @@ def test_only_what_the_next_tick_may_serve_presses(block, presses):
     waiting = Waiting()
     waiting.update(idle(0, block))
     assert bool(waiting)
-    assert waiting.presses() is presses
+    assert waiting.presses(held=True) is presses
+
+
+def test_legs_a_stop_held_back_press_once_it_is_gone():
+    waiting = Waiting()
+    waiting.update(idle(0, Block.HOLD))
+    assert not waiting.presses(held=True)
+    assert waiting.presses(held=False)
 
 
 @pytest.mark.parametrize("block", [Block.COOLDOWN, Block.MIN_SIZE])
