@@ -12,6 +12,7 @@ from types import FrameType
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.session import Orchestrator
+from holdfast.desk.settle import settle
 from holdfast.desk.startup import retire_flat
 from holdfast.desk.tick import TickSummary, close_tick, tick
 from holdfast.domain.bookkeeping import OrchestrationNoted, SessionStopped
@@ -78,7 +79,8 @@ class Loop:
         return self.exit_code
 
     def finish(self) -> None:
-        """Note the stop; the ledger is closed by who opened it."""
+        """Leave nothing in flight and note the stop; the ledger is closed by who opened it."""
+        settle(self.desk)
         self.desk.running = False
         self.desk.note(
             SessionStopped(epoch=self.desk.books.epoch, reason=self.stop_reason or "process exit")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.settle import settle
 from holdfast.desk.tick import close_tick, tick
 from holdfast.venue.port import Watch
 
@@ -24,6 +25,7 @@ def drive(desk: Desk, venue: Skipping, progress: Callable[[int], None] | None = 
         summary = tick(desk)
         candles += skipped
         if summary.over:
+            settle(desk)
             return candles
         candles += 1
         close_tick(desk, summary, orchestrated=False, task_run="")

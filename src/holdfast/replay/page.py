@@ -85,8 +85,6 @@ def _head(report: Report, title: str) -> str:
     )
     breaches = report.invariant_breaches
     books = "" if report.checks else "ledger and venue agree to the last unit"
-    if books and report.in_flight:
-        books += f", with {report.in_flight} orders in flight at the end"
     faults = "".join(f'<p class="bad">{text(fault)}</p>' for fault in report.checks)
     tone = ' class="bad"' if breaches else ""
     return (

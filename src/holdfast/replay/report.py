@@ -135,7 +135,6 @@ class Report(msgspec.Struct, kw_only=True):
     result: dict[str, object] = {}
     timings_seconds: dict[str, float] = {}
     checks: list[str] = []
-    in_flight: int = 0
 
 
 def build(run: Run) -> tuple[Report, Curve]:

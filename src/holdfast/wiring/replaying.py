@@ -116,8 +116,7 @@ def replay(
                 event_hash=driven.ledger.event_hash(),
             )
         )
-    compared = compare(driven.desk)
-    report.checks, report.in_flight = compared.differences, compared.in_flight
+    report.checks = compare(driven.desk)
     folder = _keep(options, driven, report, curve, tell, watch, clock)
     if report.checks:
         place = f"; see {folder}" if folder else ""
