@@ -258,13 +258,7 @@ def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
 def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
     if not order.filled:  # one execution filled it whole, as most do
         return Lot(
-            order.cycle,
-            event.price,
-            event.size,
-            event.cost,
-            event.fee,
-            at,
-            regime=event.regime,
+            order.cycle, event.price, event.size, event.cost, event.fee, at, regime=event.regime
         )
     return replace(_lot_of(_more_filled(order, event), at), regime=event.regime)
 
@@ -272,11 +266,8 @@ def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
 def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
     """Take in a round trip: what it earned, and the leg's memory of it."""
     del at
-    net = event.net
-    loss = slot.realized_loss if net >= _NOTHING else slot.realized_loss - net
-    if event.unpaid_fee:
-        slot = replace(slot, fees=slot.fees + event.unpaid_fee)
-    leg = slot.a if event.leg is LEG_A else slot.b
+    net, on_a = event.net, event.leg is LEG_A
+    leg = slot.a if on_a else slot.b
     if event.recovery_id:
         leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
         slot = replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
@@ -290,14 +281,17 @@ def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
             losses=event.losses,
             cooldown_until=event.cooldown_until,
         )
-    earned = replace(
+    return replace(
         slot,
+        a=leg if on_a else slot.a,
+        b=slot.b if on_a else leg,
+        s2_entered_at=None if leg.lot is None else slot.s2_entered_at,
         net_profit=slot.net_profit + net,
         settled=slot.settled + event.settled,
-        realized_loss=loss,
+        fees=slot.fees + event.unpaid_fee if event.unpaid_fee else slot.fees,
+        realized_loss=slot.realized_loss if net >= _NOTHING else slot.realized_loss - net,
         round_trips=slot.round_trips + 1,
     )
-    return _with_leg(earned, leg)
 
 
 def _dusted(slot: Slot, event: LotDusted, at: int) -> Slot:

@@ -69,17 +69,19 @@ class PaperVenue:
         self._walked = position.candle
         floor, ceiling, due = self._reach(watch)
         prices, begins, quarter = position.path, position.begins, position.quarter
-        while position.step < STEPS:
-            at, mark = begins + position.step * quarter, prices[position.step]
+        step = position.step
+        while step < STEPS:
+            at, mark = begins + step * quarter, prices[step]
             if floor < mark < ceiling and at < due:
-                position.mark = mark
-                position.step += 1
+                step += 1
                 continue
-            observation = self._walk(at, mark, watch)
+            observation = self._walk(step, at, mark, watch)
+            step += 1
             if observation is not None:
                 yield observation
                 self._matching.ends.come_back()
                 floor, ceiling, due = self._reach(watch)
+        position.step, position.mark = STEPS, prices[-1]
         if self._journal is not None:
             self._note(STEPS, durable=False)
 
@@ -196,9 +198,8 @@ class PaperVenue:
             ceiling = watch.ceiling
         return floor, ceiling, 0 if watch.always or matching.ends.waiting else watch.due
 
-    def _walk(self, at: int, mark: Decimal, watch: Watch) -> Observation | None:
+    def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
-        step = position.step
         fills = matching.match(mark, at, position.budget)
         if fills and position.budget is not None:
             position.budget -= sum(fill.execution.size for fill in fills)
