@@ -64,21 +64,9 @@ class Runtime(msgspec.Struct, frozen=True):
         return self
 
 
-def home() -> Path:
-    """Find the folder all runtimes live under: HOLDFAST_HOME, else where `profiles/` is."""
-    named = os.environ.get("HOLDFAST_HOME")
-    if named:
-        return Path(named)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "profiles").is_dir():
-            return folder
-    return here
-
-
-def runtime(name: str, root: Path | None = None) -> Runtime:
-    """Name the folders of a runtime; nothing is made."""
-    return Runtime((root or home()) / "var" / name)
+def runtime(name: str, home: Path) -> Runtime:
+    """Name the folders of a runtime under a home; nothing is made."""
+    return Runtime(home / "var" / name)
 
 
 def make_private(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from holdfast.clock import Clock, SystemClock
-from holdfast.config.folders import find_profiles
+from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
@@ -22,7 +22,6 @@ from holdfast.domain.bookkeeping import LedgerFounded, SessionStopped
 from holdfast.domain.errors import LedgerCorrupt
 from holdfast.ledger.bulk import BulkLedger
 from holdfast.ledger.collector import collector_paused
-from holdfast.ledger.paths import home
 from holdfast.ledger.verify import verify
 from holdfast.replay import saving
 from holdfast.replay.conservation import compare
@@ -218,7 +217,10 @@ def _keep(
         _finish(report, driven, watch)
         return None
     folder = options.out or saving.folder_for(
-        home() / "var" / "replays", clock, driven.profile.name, report.event_hash
+        home(os.environ, named=options.profiles) / "var" / "replays",
+        clock,
+        driven.profile.name,
+        report.event_hash,
     )
     with saving.appearing(folder.absolute()) as part:
         tell("ledger", 0, 1)
