@@ -36,6 +36,7 @@ class Health(StrEnum):
     WELL = "well"
     SILENT = "silent"
     DOWN = "down"
+    DONE = "done"
 
 
 @dataclass(slots=True)
@@ -86,6 +87,10 @@ class Child:
             self.well.clear()
             if code in self.spec.final:
                 return code
+            if code in self.spec.done:
+                self.health = Health.DONE
+                self._tell(f"{self.spec.name} ended on purpose; the rest stays up until Ctrl-C")
+                await asyncio.Event().wait()
             asked = code in self.spec.at_once and lived >= SHORTEST_LIFE
             pause = 0.0 if asked else self._backoff.after(lived)
             self._tell(self._account(code, pause))

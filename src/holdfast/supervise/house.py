@@ -110,6 +110,7 @@ def _desk(house: House, client: httpx.AsyncClient) -> ChildSpec:
         wave=0,
         final=frozenset({BAD_CONFIGURATION}),
         at_once=frozenset({RESTART_NOW}),
+        done=frozenset({0}),  # its candles are over, or its session was cancelled in the Prefect UI
     )
 
 

@@ -31,7 +31,10 @@ Prepare = Callable[[Runner], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSpec:
-    """One process `up` keeps alive; `wave` is its place in the order of stopping."""
+    """One process `up` keeps alive; `wave` is its place in the order of stopping.
+
+    Exit codes: `final` ends all, `at_once` starts again without a pause, `done` is not started again.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -45,3 +48,4 @@ class ChildSpec:
     wave: int = 1
     final: frozenset[int] = frozenset()
     at_once: frozenset[int] = frozenset()
+    done: frozenset[int] = frozenset()

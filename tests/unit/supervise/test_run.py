@@ -197,6 +197,22 @@ while True: time.sleep(1)
     assert "desk ended with code 75; it starts again now" in theatre.notes.getvalue()
 
 
+def test_a_desk_that_ended_on_purpose_is_not_started_again(
+    spec: MakeSpec, eventually: Eventually, tmp_path: Path
+) -> None:
+    theatre = Theatre()
+    lives = tmp_path / "lives"
+    code = f"open({str(lives)!r}, 'a').write('x')"
+
+    def act() -> None:
+        theatre.seen.append(eventually(lambda: "ended on purpose" in theatre.notes.getvalue()))
+
+    theatre.play([spec("desk", code, done=frozenset({0}))], act)
+
+    assert lives.read_text() == "x"
+    assert "the rest stays up until Ctrl-C" in theatre.notes.getvalue()
+
+
 def test_a_child_that_asks_for_restarts_without_end_has_to_wait(
     spec: MakeSpec, eventually: Eventually
 ) -> None:
