@@ -1,8 +1,8 @@
 """Run our replay on the workload, as `python -m benchmarks.ours SLOTS CANDLES`.
 
-Rules: the replay is measured by `holdfast.replay.bench.measure`, which repeats it until a second has
-passed and gives `candles_per_second`, `fills`, `seconds` and `repeats`; every other key that ends in
-`_seconds` is time it kept out of the timing. While that module is missing, the answer is a reason.
+Rules: the replay is measured by `holdfast.wiring.bench.measure`, which repeats it until a second has
+passed and gives `candles_per_second`, `fills`, `seconds` of all repeats and `repeats`; every other key
+that ends in `_seconds` is time it kept out of the timing. Without that module the answer is a reason.
 """
 
 import importlib
@@ -23,7 +23,7 @@ from benchmarks.protocol import (
 )
 from benchmarks.stopwatch import MIN_SECONDS
 
-BENCH = "holdfast.replay.bench"
+BENCH = "holdfast.wiring.bench"
 SUFFIX = "_seconds"
 
 

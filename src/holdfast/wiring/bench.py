@@ -42,6 +42,7 @@ MIDDLE = 0.17
 
 Floats = NDArray[np.float64]
 Prices = tuple[Floats, Floats, Floats, Floats]
+Portions = Iterator[tuple[int, list[Event | Note]]]  # what one commit takes
 
 
 def measure(
@@ -112,21 +113,21 @@ def per_fill(slots: int) -> float:
 
 @contextmanager
 def ledger_commit(folder: Path) -> Iterator[Callable[[], None]]:
-    """Open a ledger and give what commits fifty events to it; its tables follow as in a desk."""
-    with _opened(folder / "ledger.duckdb") as (ledger, portions):
+    """Open a ledger and give what commits fifty events to it, and nothing but their rows."""
+    with _opened(folder / "events.duckdb", _EventsOnly) as (ledger, portions):
         yield lambda: _commit(ledger, portions)
 
 
 @contextmanager
 def ledger_commit_projected(folder: Path) -> Iterator[Callable[[], None]]:
-    """Open a ledger and give what commits fifty events and brings all its tables up at once."""
-    with _opened(folder / "projected.duckdb") as (ledger, portions):
+    """Open a ledger and give what commits fifty events to it; all its tables follow as in a desk."""
+    with _opened(folder / "projected.duckdb", DuckDbLedger) as (ledger, portions):
+        yield lambda: _commit(ledger, portions)
 
-        def commit() -> None:
-            _commit(ledger, portions)
-            ledger.project()
 
-        yield commit
+class _EventsOnly(DuckDbLedger):
+    def keep_up(self) -> None:
+        pass  # the tables wait until the ledger is closed
 
 
 def bench_profile(slots: int, **settings: str) -> Profile:
@@ -176,15 +177,13 @@ def _walk(desk: Desk) -> None:
 
 
 @contextmanager
-def _opened(
-    path: Path,
-) -> Iterator[tuple[DuckDbLedger, Iterator[tuple[int, list[Event | Note]]]]]:
+def _opened(path: Path, kind: type[DuckDbLedger]) -> Iterator[tuple[DuckDbLedger, Portions]]:
     profile = bench_profile(1)
     instrument = instrument_of(profile)
     found = LedgerFounded(
         genesis=GENESIS, env="paper", venue="paper", account="bench", symbol=instrument.symbol
     )
-    ledger = DuckDbLedger.open(
+    ledger = kind.open(
         path, clock=SystemClock(), base=instrument.base, quote=instrument.quote, found=found
     )
     try:
@@ -193,7 +192,7 @@ def _opened(
         ledger.close()
 
 
-def _portions(base: str, quote: str) -> Iterator[tuple[int, list[Event | Note]]]:
+def _portions(base: str, quote: str) -> Portions:
     """Deal out what a desk wrote on a market in swing, fifty rows at a time."""
     memory = MemoryLedger(base, quote, GENESIS)
     desk, venue = _grid(80, _swing(13 * COMMITS), memory)
@@ -203,5 +202,5 @@ def _portions(base: str, quote: str) -> Iterator[tuple[int, list[Event | Note]]]
         yield portion[-1][0], [entry for _, entry in portion]
 
 
-def _commit(ledger: DuckDbLedger, portions: Iterator[tuple[int, list[Event | Note]]]) -> None:
+def _commit(ledger: DuckDbLedger, portions: Portions) -> None:
     ledger.commit(*next(portions))
