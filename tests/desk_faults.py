@@ -1,6 +1,6 @@
 """Say where a desk, its ledger and its venue disagree, between two ticks."""
 
-from holdfast.domain.bookkeeping import HoldSet
+from holdfast.domain.bookkeeping import AnomalyNoted, HoldSet
 from holdfast.domain.events import CycleBooked, OrderFilled, OrderPlaced
 from holdfast.domain.intents import PlaceOrder
 from holdfast.domain.slots import OrderStatus, Role
@@ -90,6 +90,8 @@ def _history(rows, world):
     for row in rows:
         if isinstance(row, HoldSet) and row.name in AUTOMATIC_HOLDS:
             yield f"hold {row.name}: {row.reason}"
+        if isinstance(row, AnomalyNoted) and row.detail.startswith("Execution"):
+            yield f"anomaly {row.kind}: {row.detail}"  # an end may be told twice, a fill never
 
 
 def _slots(world):

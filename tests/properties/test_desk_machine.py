@@ -167,7 +167,7 @@ class DeskOnPaperAndDisk(DeskOnPaper):
 
 
 def test_a_desk_killed_anywhere_doubles_and_loses_nothing():
-    run(DeskOnPaper, steps=18)
+    run(DeskOnPaper, steps=18, share=0.5)
 
 
 @pytest.mark.crash
@@ -176,7 +176,7 @@ def test_a_desk_killed_anywhere_agrees_with_its_ledger_file():
 
 
 def run(machine, *, steps, share=1):
-    most = max(5, settings.default.max_examples // share)
+    most = max(5, int(settings.default.max_examples / share))
     run_state_machine_as_test(
         machine, settings=settings(max_examples=most, stateful_step_count=steps)
     )
