@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_corrupt_and_never_guessed(name, version, payload
 @given(st.lists(st.one_of(*[entries(kind) for kind in KINDS]), max_size=8), integers)
 def test_a_stored_row_hashes_like_the_entry_it_holds(rows, at):
     live, taken, stored = EventHash(), EventHash(), EventHash()
-    taken.take(at, rows)
+    taken.take([(at, rows)])
     for entry in rows:
         payload = encode(entry)
         live.add(at, entry, payload)

@@ -106,8 +106,13 @@ class Desk:
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()
-        pressing = waiting.presses(held=bool(self.books.holds))
-        watch.always = bool(index.owed or self.outbox or pressing)
+        watch.always = bool(index.owed or self.outbox) or (
+            bool(waiting) and not self.books.holds and self._presses()
+        )
+
+    def _presses(self) -> bool:
+        room = len(self.books.orders) < self.limits.order_cap
+        return self.index.waiting.presses(room=room, fresh=self.fresh, funds=self.funds_grew)
 
     def mode(self) -> str:
         """Derive the mode the API speaks of: INIT, RUNNING, PAUSED or HALTED."""

@@ -27,8 +27,7 @@ def send(turn: Turn) -> None:
     accepted: list[str] = []
     others: list[tuple[Intent, Receipt]] = []
     venue = desk.venue
-    while outbox and allowed > 0:
-        allowed -= 1
+    for _ in range(min(allowed, len(outbox))):
         intent = outbox.popleft()
         if type(intent) is PlaceOrder:
             receipt = venue.place(intent)
@@ -110,7 +109,9 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
                 reason=receipt.reason,
             )
         )
-    elif isinstance(intent, RepriceOrder) and receipt.reason == "not_open" and _is_over(turn, intent):
+    elif (
+        isinstance(intent, RepriceOrder) and receipt.reason == "not_open" and _is_over(turn, intent)
+    ):
         turn.order(End(client_order_id=intent.client_order_id, status="filled", reason="not_moved"))
     elif isinstance(intent, RepriceOrder) and receipt.reason != "not_open":
         slot_id = desk.books.orders.get(receipt.client_order_id)

@@ -11,7 +11,14 @@ from holdfast.desk.waiting import Key
 from holdfast.domain.slots import Block, LegName
 from holdfast.engine.inputs import EntryWanted
 
-_RETRIED = (Block.NONE, Block.BUDGET, Block.DEFERRED)
+_RETRIED = (
+    Block.NONE,
+    Block.BUDGET,
+    Block.DEFERRED,
+    Block.CAPACITY,
+    Block.HOLD,
+    Block.STALE_PRICE,
+)
 
 
 def bootstrap(turn: Turn) -> None:
@@ -27,20 +34,14 @@ def bootstrap(turn: Turn) -> None:
 
 
 def retry(turn: Turn) -> None:
-    """Enter legs whose reason to wait may be gone."""
+    """Enter legs whose reason to wait may be gone; an open gate says that most reasons are."""
     desk = turn.desk
     waiting = desk.index.waiting
-    if not waiting:
+    if not waiting or desk.gate() is not Block.NONE:
         return
     for block in _RETRIED:
         if waiting.line(block):
             _drain(turn, tuple(waiting.line(block)))
-    if waiting.line(Block.CAPACITY) and desk.gate(exempt=True) is not Block.CAPACITY:
-        _drain(turn, tuple(waiting.line(Block.CAPACITY)))
-    if waiting.line(Block.HOLD) and not desk.books.holds:
-        _drain(turn, tuple(waiting.line(Block.HOLD)))
-    if waiting.line(Block.STALE_PRICE) and desk.fresh:
-        _drain(turn, tuple(waiting.line(Block.STALE_PRICE)))
     if waiting.line(Block.BALANCE) and desk.funds_grew:
         desk.funds_grew = False
         for leg in (LegName.B, LegName.A):

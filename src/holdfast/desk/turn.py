@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import AnomalyNoted, Note
@@ -42,13 +42,11 @@ class Turn:
     def order(self, seen: Execution | End) -> None:
         """Feed an execution or an end to the slot whose order it names."""
         slot_id = self.desk.books.orders.get(seen.client_order_id)
-        if slot_id is None:
+        if slot_id is not None:
+            self.slot(slot_id, seen)
+        elif isinstance(seen, Execution):  # an end may be told again after a start has resolved it
             self.desk.counters.anomalies += 1
-            self.notes.append(
-                AnomalyNoted(kind="unknown_order", detail=f"{type(seen).__name__} {seen}")
-            )
-            return
-        self.slot(slot_id, seen)
+            self.notes.append(AnomalyNoted(kind="unknown_order", detail=f"Execution {seen}"))
 
     def slot(self, slot_id: int, seen: Input, *, exempt: bool = False) -> None:
         """Reduce one input of one slot."""
@@ -72,7 +70,7 @@ class Turn:
             self.events += events
             self.touched.add(slot_id)
             for event in events:
-                _TAKE.get(type(event), _any)(self, after, event)
+                _TAKE[type(event)](self, after, event)
         desk.index.update(after, self.at)
 
     def ripe(self) -> None:
@@ -188,6 +186,7 @@ def _canceled(turn: Turn, slot: Slot, event: CancelAsked) -> None:
 
 
 _TAKE: Mapping[type, Callable[[Turn, Slot, Any], None]] = {
+    **dict.fromkeys(get_args(Event), _any),
     OrderFilled: _filled,
     OrderPlaced: _placed,
     CycleBooked: _booked,

@@ -7,7 +7,7 @@ operator wait for nobody.
 from holdfast.domain.slots import Block, Leg, LegName, Slot, is_idle
 
 Key = tuple[int, LegName]
-PRESSING = (Block.NONE, Block.PACING, Block.BUDGET, Block.DEFERRED)
+PRESSING = (Block.NONE, Block.PACING, Block.BUDGET, Block.DEFERRED, Block.HOLD)
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 
 
@@ -33,11 +33,19 @@ class Waiting:
     def __bool__(self) -> bool:
         return bool(self._where)
 
-    def presses(self, *, held: bool) -> bool:
-        """Say whether a leg waits that the next tick may serve; `held` while a stop stands."""
+    def presses(self, *, room: bool, fresh: bool, funds: bool) -> bool:
+        """Say whether a leg waits whose reason is gone, or is gone with the next tick.
+
+        `room` is left under the order cap, the price is `fresh`, `funds` have grown; no stop stands.
+        """
         if not self._where:
             return False
-        return any(self.pressing) or (not held and bool(self._lines[Block.HOLD]))
+        lines = self._lines
+        return any(self.pressing) or bool(
+            (room and lines[Block.CAPACITY])
+            or (fresh and lines[Block.STALE_PRICE])
+            or (funds and lines[Block.BALANCE])
+        )
 
     def line(self, block: Block) -> dict[Key, None]:
         """Return one line, first come first."""

@@ -6,6 +6,8 @@ followed by another attempt for what is left.
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from msgspec.structs import replace
+
 from holdfast.domain.events import (
     CycleBooked,
     InventoryMoved,
@@ -185,7 +187,13 @@ def _is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:
     return bool(least) and size * price < least
 
 
+def _unclosed(lot: Lot) -> Lot:
+    """Give a lot back at its own cost: what nobody traded has neither gained nor lost."""
+    return replace(lot, closed=lot.size, proceeds=lot.cost)
+
+
 def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
+    had_exit = draft.leg(name).attempts > 0
     if lot.closed == ZERO:
         draft.emit(
             LotDusted(
@@ -197,6 +205,8 @@ def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
                 next_cycle=lot.cycle + 1,
             )
         )
+        if draft.terms.rules.positions and had_exit:
+            _close_position(draft, name, _unclosed(lot), -lot.fee, "dust")
         draft.block(name, Block.DEFERRED)
         return
     step = draft.terms.rules.instrument.fee_step

@@ -81,29 +81,25 @@ def test_legs_stand_in_the_line_of_their_reason_first_come_first():
     assert waiting.counts() == {Block.BALANCE: 2, Block.DEFERRED: 4}
 
 
+@pytest.mark.parametrize("block", [Block.PACING, Block.BUDGET, Block.DEFERRED, Block.HOLD])
+def test_what_the_next_tick_may_serve_presses(block):
+    waiting = Waiting()
+    assert not waiting.presses(room=True, fresh=True, funds=True)
+    waiting.update(idle(0, block))
+    assert waiting.presses(room=False, fresh=False, funds=False)
+
+
 @pytest.mark.parametrize(
-    ("block", "presses"),
-    [
-        (Block.PACING, True),
-        (Block.BUDGET, True),
-        (Block.DEFERRED, True),
-        (Block.BALANCE, False),
-        (Block.CAPACITY, False),
-        (Block.HOLD, False),
-    ],
+    ("block", "gone"),
+    [(Block.CAPACITY, "room"), (Block.STALE_PRICE, "fresh"), (Block.BALANCE, "funds")],
 )
-def test_only_what_the_next_tick_may_serve_presses(block, presses):
+def test_other_reasons_press_once_they_are_gone(block, gone):
     waiting = Waiting()
     waiting.update(idle(0, block))
-    assert bool(waiting)
-    assert waiting.presses(held=True) is presses
-
-
-def test_legs_a_stop_held_back_press_once_it_is_gone():
-    waiting = Waiting()
-    waiting.update(idle(0, Block.HOLD))
-    assert not waiting.presses(held=True)
-    assert waiting.presses(held=False)
+    none = {"room": False, "fresh": False, "funds": False}
+    assert not waiting.presses(**none)
+    assert waiting.presses(**{**none, gone: True})
+    assert not waiting.presses(**{**dict.fromkeys(none, True), gone: False})
 
 
 @pytest.mark.parametrize("block", [Block.COOLDOWN, Block.MIN_SIZE])
