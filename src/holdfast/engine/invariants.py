@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import (
-    BUY,
     ENTRY,
-    EXIT,
     LEG_A,
     SELL,
     Block,
@@ -62,20 +60,16 @@ def is_plain(slot: Slot) -> bool:
 
 
 def _is_sound(leg: Leg, order: Order) -> bool:
-    lot, on_a, filled = leg.lot, leg.name is LEG_A, order.filled
-    if lot is None:
-        right = order.role is ENTRY and order.side is (SELL if on_a else BUY)
-    else:
-        right = (
-            order.role is EXIT
-            and order.side is (BUY if on_a else SELL)
-            and lot.price > ZERO
-            and lot.size > ZERO
-            and lot.closed <= lot.size
-        )
-    if filled:
-        right = right and filled > ZERO
-    return right and filled < order.size and leg.cycle > 0
+    lot, filled = leg.lot, order.filled
+    enters = lot is None
+    # Leg A sells to enter and buys to leave, leg B the other way round.
+    if (order.role is ENTRY) is not enters or (order.side is SELL) is not (
+        (leg.name is LEG_A) is enters
+    ):
+        return False
+    if lot is not None and not (lot.price > ZERO and lot.size > ZERO and lot.closed <= lot.size):
+        return False
+    return filled < order.size and (not filled or filled > ZERO) and leg.cycle > 0
 
 
 def _excused(leg: Leg) -> bool:

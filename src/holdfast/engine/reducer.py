@@ -185,14 +185,12 @@ _REFUSALS: Mapping[str, Block] = MappingProxyType(
         "stale_price": Block.STALE_PRICE,
     }
 )
-_RULES: Mapping[type, Callable[[Draft, Any], None]] = MappingProxyType(
-    {
-        Execution: _executed,
-        End: _ended,
-        MarkMoved: _marked,
-        TimeCame: _timed,
-        EntryWanted: want_entry,
-        ExitWanted: _owed,
-        CancelWanted: withdraw,
-    }
-)
+_RULES: Mapping[type, Callable[[Draft, Any], None]] = {
+    Execution: _executed,
+    End: _ended,
+    MarkMoved: _marked,
+    TimeCame: _timed,
+    EntryWanted: want_entry,
+    ExitWanted: _owed,
+    CancelWanted: withdraw,
+}

@@ -5,6 +5,7 @@ Times are microseconds; percentages are plain percent; 0 switches a refresh off.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,6 +15,8 @@ from holdfast.domain.slots import Block, LegName
 from holdfast.engine.sizing import Sizing
 
 NEVER = 10**18
+NO_AMOUNTS: Mapping[LegName, Decimal] = MappingProxyType({})  # shared: `{}` would be made anew
+NO_BLOCKS: Mapping[LegName, Block] = MappingProxyType({})  # for every reduction
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,5 +61,5 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     spare_base: Decimal | None = None
     spare_quote: Decimal | None = None
     regime: Regime | None = None
-    amounts: Mapping[LegName, Decimal] = {}
-    blocks: Mapping[LegName, Block] = {}
+    amounts: Mapping[LegName, Decimal] = NO_AMOUNTS
+    blocks: Mapping[LegName, Block] = NO_BLOCKS

@@ -26,6 +26,8 @@ class Sizing(msgspec.Struct, frozen=True, kw_only=True):
 def entry_amount(sizing: Sizing, slot: Slot, mark: Decimal, instrument: Instrument) -> Decimal:
     """Say what an entry may use; compounding adds what the slot has earned and never takes away."""
     amount = sizing.amount
+    if not (sizing.compounding or sizing.floor):
+        return amount
     earned = slot.net_profit
     if sizing.compounding and earned > ZERO:
         amount += earned / mark if sizing.base_sized else earned

@@ -16,7 +16,8 @@ from holdfast.domain.bookkeeping import Note
 from holdfast.domain.errors import LedgerCorrupt
 from holdfast.domain.events import Event
 
-_ENCODE = msgspec.json.Encoder(order="deterministic").encode
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ENCODE, _ENCODE_INTO = _ENCODER.encode, _ENCODER.encode_into
 TYPES: dict[str, type] = {kind.__name__: kind for kind in (*get_args(Event), *get_args(Note))}
 
 
@@ -46,6 +47,7 @@ class EventHash:
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
+        self._buffer = bytearray()
 
     def add(self, at: int, entry: Event | Note, payload: bytes) -> None:
         """Take one entry in whose payload is encoded already."""
@@ -64,7 +66,10 @@ class EventHash:
             if (head := _HEADS[type(entry)]) is not None
         ]
         if lines:
-            self._digest.update(_ENCODE(lines)[1:-1] + b",")
+            _ENCODE_INTO(lines, self._buffer)  # which stays as large as it once was
+            with memoryview(self._buffer) as text:
+                self._digest.update(text[1:-1])
+            self._digest.update(b",")
 
     def add_row(self, stream: str, name: str, version: int, at: int, payload: str) -> None:
         """Take one stored row in, without decoding it."""

@@ -10,7 +10,9 @@ import msgspec
 
 NEVER_DOWN = Decimal("-Infinity")
 NEVER_UP = Decimal("Infinity")
+INFINITE = float("inf")
 RANK_BITS = 48
+SLACK = 1e-9  # far more than floats of prices err, far less than a tick
 
 
 class Resting(msgspec.Struct, gc=False):
@@ -34,11 +36,12 @@ class Ladder:
     several times faster than comparing pairs of decimals.
     """
 
-    __slots__ = ("_keys", "_orders", "_out_of_reach", "_sign", "_tick", "best")
+    __slots__ = ("_keys", "_near_tick", "_orders", "_out_of_reach", "_sign", "_tick", "best")
 
     def __init__(self, tick: Decimal, *, buys: bool) -> None:
         self._tick = tick
         self._sign = 1 if buys else -1
+        self._near_tick = float(tick) * (1 + self._sign * SLACK)
         self._out_of_reach = NEVER_DOWN if buys else NEVER_UP
         self._keys: list[int] = []
         self._orders: dict[int, Resting] = {}
@@ -59,6 +62,13 @@ class Ladder:
     def next(self) -> Resting:
         """Return the order that trades first."""
         return self._orders[self._keys[-1]]
+
+    def near(self) -> float:
+        """Say the best price as a float that the market surely reaches no later than it."""
+        if not self._keys:
+            return self._sign * -INFINITE
+        ticks = -(-self._keys[-1] >> RANK_BITS)  # the rank only lowers a key
+        return ticks * self._sign * self._near_tick
 
     def remove(self, order: Resting) -> None:
         """Take any order off the ladder."""

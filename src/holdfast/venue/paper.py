@@ -90,17 +90,17 @@ class PaperVenue:
 
         It looks no further than the feed has at hand, so 0 does not mean that the market is over.
         """
-        position = self._position
-        floor, ceiling, due = self._reach(watch)
-        if due <= 0 or position.step < STEPS:
+        position, ends = self._position, self._matching.ends
+        if watch.always or ends.waiting or position.step < STEPS:
             return 0
         window = position.feed.window()
         candles, start, stop = window.candles, window.start, window.stop
         if limit is not None:
             stop = min(stop, start + limit)
-        if start < stop and candles.at[stop - 1] >= due - 3 * position.quarter:
-            stop = bisect_left(candles.at, due - 3 * position.quarter, start, stop)
-        count = _first_reached(candles, start, stop, floor, ceiling) - start
+        last = watch.due - 3 * position.quarter
+        if start < stop and candles.at[stop - 1] >= last:
+            stop = bisect_left(candles.at, last, start, stop)
+        count = self._first_reached(candles, start, stop, watch) - start
         if count > 0:
             self._walked = position.pass_over(window, count)
             if self._journal is not None:
@@ -198,6 +198,22 @@ class PaperVenue:
             ceiling = watch.ceiling
         return floor, ceiling, 0 if watch.always or matching.ends.waiting else watch.due
 
+    def _first_reached(self, candles: Candles, start: int, stop: int, watch: Watch) -> int:
+        bids, asks = self._matching.bids, self._matching.asks
+        near_floor, near_ceiling = bids.near(), asks.near()
+        if watch.floor is not None:
+            near_floor = max(near_floor, float(watch.floor))
+        if watch.ceiling is not None:
+            near_ceiling = min(near_ceiling, float(watch.ceiling))
+        lows, highs = candles.near_low, candles.near_high
+        for index in range(start, stop):
+            if lows[index] > near_floor and highs[index] < near_ceiling:
+                continue  # floats never say so of a candle that decimals would stop at
+            floor, ceiling, _ = self._reach(watch)
+            if candles.low[index] <= floor or candles.high[index] >= ceiling:
+                return index
+        return stop
+
     def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
         fills = matching.match(mark, at, position.budget)
@@ -285,18 +301,3 @@ def _is_wanted(watch: Watch, at: int, mark: Decimal) -> bool:
         or (watch.floor is not None and mark <= watch.floor)
         or (watch.ceiling is not None and mark >= watch.ceiling)
     )
-
-
-def _first_reached(
-    candles: Candles, start: int, stop: int, floor: Decimal, ceiling: Decimal
-) -> int:
-    lows, highs = candles.low, candles.high
-    near_lows, near_highs = candles.near_low, candles.near_high
-    low, high = float(floor), float(ceiling)
-    for index in range(start, stop):
-        # Floats keep the order of what they were made from: only equal ones need an exact look.
-        if near_lows[index] > low and near_highs[index] < high:
-            continue
-        if lows[index] <= floor or highs[index] >= ceiling:
-            return index
-    return stop
