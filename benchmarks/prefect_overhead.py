@@ -11,7 +11,7 @@ import time
 
 from benchmarks import machine
 from flows.session import sit
-from holdfast.desk.bracket import ATTACHED, SessionBracket
+from holdfast.desk.bracket.session import ATTACHED, SessionBracket
 from holdfast.desk.tick import TickSummary
 from tasks.server import api_url, recorder
 

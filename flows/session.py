@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 from prefect import State, flow, tags
 
 from holdfast.cli.app import exit_code_of
-from holdfast.desk.bracket import bracket_of
-from holdfast.desk.bracket_seat import Seat
+from holdfast.desk.bracket.seat import Seat
+from holdfast.desk.bracket.session import bracket_of
 from holdfast.desk.loop import EXIT_SECONDS
 from holdfast.domain.errors import HoldfastError
 from holdfast.telemetry import configure, log

@@ -7,7 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
-from holdfast.desk.bracket_once import OneTick, in_the_way
+from holdfast.desk.bracket.once import OneTick, in_the_way
 from holdfast.domain.errors import CommandRefused, LedgerLocked
 from holdfast.wiring.live import DeskOptions, run_desk
 from tasks.profiles import runtime_of

@@ -9,8 +9,8 @@ from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL
 
-from holdfast.desk.bracket import Recorder
-from holdfast.desk.bracket_seat import Seat
+from holdfast.desk.bracket.seat import Seat
+from holdfast.desk.bracket.session import Recorder
 from holdfast.domain.errors import HoldfastError
 
 PATIENCE_SECONDS = 2.0

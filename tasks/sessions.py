@@ -7,33 +7,23 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
-from typing import Any
 from uuid import UUID
 
 from prefect import State, get_client
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.actions import ArtifactUpdate
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterTags,
-)
 from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
-from prefect.states import Cancelled, Completed, Crashed
+from prefect.states import Cancelled, Completed
 
-from holdfast.desk.bracket_seat import Offer, Seat
+from holdfast.desk.bracket.seat import Offer, Seat
+from tasks.abandoned import OWN_RUNS, close_abandoned
 from tasks.pages import artifact_key
 
-# The runs this process opened; every other open one of the same desk was left by a life that was killed.
-OWN_RUNS: set[UUID] = set()
 WATCH_SECONDS = 10.0
 PAGE_SECONDS = 300.0
 FAREWELL_SECONDS = 2.0
-DESK_TAG = "desk:"
-ABANDONED = "the desk of this session was killed; the next one closed it"
 CANCELS = {StateType.CANCELLING, StateType.CANCELLED}
 
 SEAT: ContextVar[Seat] = ContextVar("seat")
@@ -51,7 +41,7 @@ async def seated(profile: str) -> AsyncIterator[AsyncIterator[Offer]]:
 
     OWN_RUNS.add(UUID(flow_run.id))
     with contextlib.suppress(Exception):
-        await asyncio.wait_for(_close_abandoned(), FAREWELL_SECONDS)
+        await asyncio.wait_for(close_abandoned(), FAREWELL_SECONDS)
     page = await acreate_markdown_artifact(_page(seat), key=artifact_key("session", profile))
     chores = [asyncio.create_task(_watch(seat)), asyncio.create_task(_keep_page(seat, page))]
     seat.take(hear)
@@ -70,23 +60,6 @@ def outcome() -> State[None]:
     if seat.stop_asked():
         return Cancelled(message="the desk stopped because this run was cancelled")
     return Completed(message=seat.farewell)
-
-
-async def _close_abandoned() -> None:
-    mark = [tag for tag in flow_run.tags or () if tag.startswith(DESK_TAG)]
-    if not mark:
-        return
-    open_runs = FlowRunFilter(
-        tags=FlowRunFilterTags(all_=mark),
-        state=FlowRunFilterState(
-            type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING])
-        ),
-    )
-    async with get_client() as client:
-        for run in await client.read_flow_runs(flow_run_filter=open_runs):
-            if run.id not in OWN_RUNS:
-                ended: State[Any] = Crashed(message=ABANDONED)
-                await client.set_flow_run_state(run.id, ended, force=True)
 
 
 async def _heard(offers: asyncio.Queue[Offer | None]) -> AsyncIterator[Offer]:

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
-from holdfast.desk.bracket_seat import Offer
+from holdfast.desk.bracket.seat import Offer
 
 
 @task(name="tick", task_run_name="tick-{number}", cache_policy=NO_CACHE, persist_result=False)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from holdfast.desk.control_page import render
+from holdfast.desk.control.page import render
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 

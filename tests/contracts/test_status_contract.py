@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "desk"))
 from small_desk import House
 
 from holdfast.desk import holds
-from holdfast.desk.status import SCHEMA_VERSION
+from holdfast.desk.status.document import SCHEMA_VERSION
 from holdfast.domain.bookkeeping import SessionStopped
 
 ROOT = Path(__file__).parents[2]

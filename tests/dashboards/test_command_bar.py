@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import control
 from dashboards.control import Desk, Verb
-from holdfast.desk.verbs import listed, verb_table
+from holdfast.desk.control.verbs import listed, verb_table
 
 VERBS = [
     {"action": "pause", "help": "stop new entries", "parameters": []},

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from holdfast.desk.bracket import Recorder, SessionBracket
-from holdfast.desk.bracket_seat import Offer, Seat
+from holdfast.desk.bracket.seat import Offer, Seat
+from holdfast.desk.bracket.session import Recorder, SessionBracket
 from holdfast.desk.tick import TickSummary
 
 PATIENCE = 0.02

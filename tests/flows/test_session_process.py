@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 import pytest
 
-from holdfast.desk.bracket_once import in_the_way
+from holdfast.desk.bracket.once import in_the_way
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(420)]
 

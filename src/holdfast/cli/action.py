@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from holdfast.desk.control_client import Answer, ControlClient, DeskAbsent
+from holdfast.desk.control.client import Answer, ControlClient, DeskAbsent
 from holdfast.domain.errors import HoldfastError
 from holdfast.wiring.place import place_of
 

@@ -8,18 +8,18 @@ from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
 from holdfast.config.profile import Profile
-from holdfast.desk.control import LedgerDoors, Parts, create_app
+from holdfast.desk.control.app import LedgerDoors, Parts, create_app
+from holdfast.desk.control.server import ControlServer
+from holdfast.desk.control.verbs import verb_table
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
-from holdfast.desk.metrics import Metrics
-from holdfast.desk.server import ControlServer
 from holdfast.desk.session import Orchestrator
-from holdfast.desk.status_board import StatusBoard, StatusReport
-from holdfast.desk.status_facts import Facts
-from holdfast.desk.tally import Sums, Tally
-from holdfast.desk.tally_restore import cycle_sums
+from holdfast.desk.status.board import StatusBoard, StatusReport
+from holdfast.desk.status.facts import Facts
+from holdfast.desk.status.metrics import Metrics
+from holdfast.desk.status.tally import Sums, Tally
+from holdfast.desk.status.tally_restore import cycle_sums
 from holdfast.desk.tick import TickSummary
-from holdfast.desk.verbs import verb_table
 from holdfast.ledger.paths import Runtime
 from holdfast.ledger.publish import Publisher
 from holdfast.ledger.query import ask

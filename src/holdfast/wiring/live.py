@@ -21,16 +21,16 @@ from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.config.summary import start_up_summary
 from holdfast.desk.desk import Desk
-from holdfast.desk.heard import HeardLedger
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.loop import RESTART_CODE, Loop
-from holdfast.desk.metrics import Metrics
 from holdfast.desk.reconcile import reconcile
 from holdfast.desk.session import Orchestrator
 from holdfast.desk.startup import StartPlan, start
-from holdfast.desk.status_board import StatusBoard
-from holdfast.desk.tally import Tally
-from holdfast.desk.tally_restore import restore_tally
+from holdfast.desk.status.board import StatusBoard
+from holdfast.desk.status.heard import HeardLedger
+from holdfast.desk.status.metrics import Metrics
+from holdfast.desk.status.tally import Tally
+from holdfast.desk.status.tally_restore import restore_tally
 from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.port import Ledger

@@ -10,17 +10,17 @@ import httpx
 
 from holdfast.clock import SystemClock
 from holdfast.config.loader import load_profile
-from holdfast.desk.control import Parts, create_app
-from holdfast.desk.heard import HeardLedger
+from holdfast.desk.control.app import Parts, create_app
+from holdfast.desk.control.server import ControlServer
+from holdfast.desk.control.verbs import perform, understand, verb_table
 from holdfast.desk.inbox import Inbox
-from holdfast.desk.metrics import Metrics
-from holdfast.desk.server import ControlServer
 from holdfast.desk.startup import retire_flat
-from holdfast.desk.status_board import StatusBoard, StatusReport
-from holdfast.desk.status_facts import Facts
-from holdfast.desk.tally import Tally
+from holdfast.desk.status.board import StatusBoard, StatusReport
+from holdfast.desk.status.facts import Facts
+from holdfast.desk.status.heard import HeardLedger
+from holdfast.desk.status.metrics import Metrics
+from holdfast.desk.status.tally import Tally
 from holdfast.desk.tick import close_tick, tick
-from holdfast.desk.verbs import perform, understand, verb_table
 from holdfast.ledger.memory import MemoryLedger
 from holdfast.venue.candles import Candles
 from holdfast.venue.market import GeneratedFeed

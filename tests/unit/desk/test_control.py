@@ -19,12 +19,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_desk import ROOT, House
 
 from holdfast import telemetry
-from holdfast.desk import control_page
-from holdfast.desk.control import LedgerDoors, create_app
-from holdfast.desk.control_payload import MOST_BYTES, parse_object
-from holdfast.desk.server import ControlServer, listen
-from holdfast.desk.verb_parameters import BadPayload
-from holdfast.desk.verbs import Verb
+from holdfast.desk.control import page as control_page
+from holdfast.desk.control.app import LedgerDoors, create_app
+from holdfast.desk.control.payload import MOST_BYTES, parse_object
+from holdfast.desk.control.server import ControlServer, listen
+from holdfast.desk.control.verb_parameters import BadPayload
+from holdfast.desk.control.verbs import Verb
 from holdfast.ledger.query import Answer, QueryRefused
 
 

@@ -14,11 +14,11 @@ from small_desk import House
 
 from holdfast.clock import FixedClock, SystemClock
 from holdfast.desk import holds
-from holdfast.desk.heard import HeardLedger
-from holdfast.desk.metrics import Metrics
-from holdfast.desk.status_board import StatusBoard
-from holdfast.desk.tally import Tally
-from holdfast.desk.tally_restore import cycle_sums, plain, restore_tally
+from holdfast.desk.status.board import StatusBoard
+from holdfast.desk.status.heard import HeardLedger
+from holdfast.desk.status.metrics import Metrics
+from holdfast.desk.status.tally import Tally
+from holdfast.desk.status.tally_restore import cycle_sums, plain, restore_tally
 from holdfast.domain.bookkeeping import LedgerFounded, TickNoted
 from holdfast.ledger.memory import MemoryLedger
 from holdfast.ledger.store import DuckDbLedger

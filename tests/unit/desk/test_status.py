@@ -12,11 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_desk import House
 
 from holdfast.desk import holds
-from holdfast.desk.status import build, day_text, mode_of
-from holdfast.desk.status_facts import View, view_of
-from holdfast.desk.status_slots import SlotRows
-from holdfast.desk.status_vintage import BUCKETS, slot_vintage
-from holdfast.desk.tally import Tally
+from holdfast.desk.status.document import build, day_text, mode_of
+from holdfast.desk.status.facts import View, view_of
+from holdfast.desk.status.slots import SlotRows
+from holdfast.desk.status.tally import Tally
+from holdfast.desk.status.vintage import BUCKETS, slot_vintage
 from holdfast.desk.tick import tick
 from holdfast.domain.bookkeeping import SessionStopped
 from holdfast.domain.events import CycleBooked

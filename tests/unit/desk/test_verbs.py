@@ -12,11 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_desk import House
 
 from holdfast.desk import holds
+from holdfast.desk.control.verb_parameters import BadPayload
+from holdfast.desk.control.verbs import listed, perform, understand
 from holdfast.desk.rules_change import apply_rules, digest_of
 from holdfast.desk.startup import retire_flat
-from holdfast.desk.tally import Sums
-from holdfast.desk.verb_parameters import BadPayload
-from holdfast.desk.verbs import listed, perform, understand
+from holdfast.desk.status.tally import Sums
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.slots import Block, LegName, OrderStatus, Role
 from holdfast.wiring.rules import policy_of

@@ -15,7 +15,7 @@ from small_desk import PROFILES, House
 from holdfast.cli import action as action_commands
 from holdfast.cli import status as status_commands
 from holdfast.desk import holds
-from holdfast.desk.why import REASONS, why
+from holdfast.desk.status.why import REASONS, why
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.slots import Block
 from holdfast.ledger.paths import runtime

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NoReturn
 
-from holdfast.desk.control import PATHS, PATIENCE_SECONDS
-from holdfast.desk.control_payload import MOST_BYTES
-from holdfast.desk.verb_parameters import Parameter, allowed
-from holdfast.desk.verbs import Verb, verb_table
+from holdfast.desk.control.app import PATHS, PATIENCE_SECONDS
+from holdfast.desk.control.payload import MOST_BYTES
+from holdfast.desk.control.verb_parameters import Parameter, allowed
+from holdfast.desk.control.verbs import Verb, verb_table
 
 _HEAD = """# Control API
 

@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 
 from holdfast.config.profile import Profile
-from holdfast.desk import status_blocks as blocks
 from holdfast.desk.desk import Desk
-from holdfast.desk.status_facts import Facts, View, in_base, view_of
-from holdfast.desk.status_slots import Row, SlotRows, encode
-from holdfast.desk.status_vintage import slot_vintage
-from holdfast.desk.tally import Tally
+from holdfast.desk.status import blocks
+from holdfast.desk.status.facts import Facts, View, in_base, view_of
+from holdfast.desk.status.slots import Row, SlotRows, encode
+from holdfast.desk.status.tally import Tally
+from holdfast.desk.status.vintage import slot_vintage
 from holdfast.domain.market import DAY
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Phase

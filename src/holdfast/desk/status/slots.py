@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from holdfast.desk.status_facts import View, in_base
-from holdfast.desk.tally import Tally
+from holdfast.desk.status.facts import View, in_base
+from holdfast.desk.status.tally import Tally
 from holdfast.domain.events import CycleBooked
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO

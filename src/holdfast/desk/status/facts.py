@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
-from holdfast.desk.tally import Tally
+from holdfast.desk.status.tally import Tally
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
 

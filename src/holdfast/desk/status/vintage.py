@@ -7,8 +7,8 @@ from bisect import bisect_right
 from decimal import Decimal
 from typing import Any
 
-from holdfast.desk.status_facts import View, percent
-from holdfast.desk.status_slots import Row, open_lots
+from holdfast.desk.status.facts import View, percent
+from holdfast.desk.status.slots import Row, open_lots
 from holdfast.domain.market import DAY, HOUR, SECOND
 from holdfast.domain.money import ZERO
 

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from holdfast.config.profile import Profile
-from holdfast.desk import verb_holds, verb_rules, verb_slots
+from holdfast.desk.control import verb_holds, verb_rules, verb_slots
+from holdfast.desk.control.verb_parameters import Arguments, BadPayload, Parameter, read, shown
+from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
-from holdfast.desk.verb_parameters import Arguments, BadPayload, Parameter, read, shown
-from holdfast.desk.verb_rules import CycleSums
 from holdfast.domain.bookkeeping import CommandNoted
 from holdfast.domain.errors import CommandRefused
 

@@ -16,7 +16,7 @@ import msgspec
 
 from holdfast.clock import Clock, SystemClock
 from holdfast.config.profile import Profile
-from holdfast.desk.bracket_seat import Offer, Seat
+from holdfast.desk.bracket.seat import Offer, Seat
 from holdfast.desk.session import Bracketed
 from holdfast.desk.tick import TickSummary
 from holdfast.telemetry import log

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from holdfast.desk.control.verb_parameters import Arguments
 from holdfast.desk.desk import Desk
 from holdfast.desk.rules_change import apply_rules
-from holdfast.desk.tally import Sums
-from holdfast.desk.verb_parameters import Arguments
+from holdfast.desk.status.tally import Sums
 from holdfast.domain.errors import CommandRefused
 
 CycleSums = Callable[[], Mapping[int, Sums]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from holdfast.desk.tally import RECENT, Sums, Tally
+from holdfast.desk.status.tally import RECENT, Sums, Tally
 from holdfast.domain.market import DAY
 from holdfast.engine.books import Books
 from holdfast.ledger.codec import decode

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from holdfast.clock import Clock
 from holdfast.desk.desk import Desk
 from holdfast.desk.holds import NAMES
-from holdfast.desk.status_board import Snapshot, StatusBoard
+from holdfast.desk.status.board import Snapshot, StatusBoard
 from holdfast.desk.tick import TickSummary
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -13,9 +13,9 @@ from holdfast.clock import Clock
 from holdfast.config.profile import Profile
 from holdfast.desk.counters import Counters
 from holdfast.desk.desk import Desk
-from holdfast.desk.status import tell
-from holdfast.desk.status_facts import Facts
-from holdfast.desk.status_slots import SlotRows
+from holdfast.desk.status.document import tell
+from holdfast.desk.status.facts import Facts
+from holdfast.desk.status.slots import SlotRows
 from holdfast.desk.tick import TickSummary
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from holdfast.desk.control_client import ControlClient, DeskAbsent
+from holdfast.desk.control.client import ControlClient, DeskAbsent
 from holdfast.desk.session import Bracketed, NoOrchestrator
 from holdfast.desk.tick import TickSummary
 

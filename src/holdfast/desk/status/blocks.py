@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from holdfast.config.relations import order_cap
+from holdfast.desk.control.verb_rules import audit_differences
 from holdfast.desk.limits import UNLIMITED, entry_cap
-from holdfast.desk.status_facts import View, percent
-from holdfast.desk.verb_rules import audit_differences
+from holdfast.desk.status.facts import View, percent
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Block

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from holdfast.clock import Clock
-from holdfast.desk.tally import Tally
+from holdfast.desk.status.tally import Tally
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.market import Candle

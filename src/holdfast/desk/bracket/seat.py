@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from holdfast.clock import Clock
-from holdfast.desk.bracket_table import TickTable
+from holdfast.desk.bracket.table import TickTable
 from holdfast.desk.tick import TickSummary
 
 Hear = Callable[["Offer | None"], None]

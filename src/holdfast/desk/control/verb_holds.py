@@ -1,8 +1,8 @@
 """The verbs that stop new entries and let them go on."""
 
 from holdfast.desk import holds
+from holdfast.desk.control.verb_parameters import Arguments
 from holdfast.desk.desk import INVARIANT, Desk
-from holdfast.desk.verb_parameters import Arguments
 from holdfast.domain.errors import CommandRefused
 from holdfast.engine.invariants import breaches
 

@@ -6,10 +6,10 @@ proven. While an exit, a recovery or an unproven cancel stands, leaving is refus
 
 from holdfast.config.profile import Profile
 from holdfast.config.relations import ORDERS_PER_SLOT, order_cap
+from holdfast.desk.control.verb_parameters import Arguments
 from holdfast.desk.desk import Desk
 from holdfast.desk.limits import UNLIMITED
 from holdfast.desk.startup import add_slots, drain_slot
-from holdfast.desk.verb_parameters import Arguments
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import StickySet
 from holdfast.domain.market import SECOND

@@ -17,16 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
-from holdfast.desk.control_gate import Gate, said
-from holdfast.desk.control_payload import read_object
+from holdfast.desk.control.gate import Gate, said
+from holdfast.desk.control.payload import read_object
+from holdfast.desk.control.verb_parameters import BadPayload
+from holdfast.desk.control.verbs import Ask, Verb, listed, perform, understand
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
-from holdfast.desk.metrics import CONTENT_TYPE, Metrics
-from holdfast.desk.status_board import StatusBoard
-from holdfast.desk.status_slots import encode
-from holdfast.desk.verb_parameters import BadPayload
-from holdfast.desk.verbs import Ask, Verb, listed, perform, understand
-from holdfast.desk.why import why
+from holdfast.desk.status.board import StatusBoard
+from holdfast.desk.status.metrics import CONTENT_TYPE, Metrics
+from holdfast.desk.status.slots import encode
+from holdfast.desk.status.why import why
 from holdfast.domain.errors import CommandRefused, HoldfastError
 
 PATIENCE_SECONDS = 10.0

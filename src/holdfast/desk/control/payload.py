@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
-from holdfast.desk.verb_parameters import BadPayload
+from holdfast.desk.control.verb_parameters import BadPayload
 
 MOST_BYTES = 64 * 1024
 
