@@ -98,15 +98,17 @@ def quiet_tick(slots: int) -> float:
 
 
 def per_fill(slots: int) -> float:
-    """Say how many seconds a fill takes with all that follows from it, on a market in swing."""
+    """Say how many seconds a fill takes with all that follows, the hash too, on a market in swing."""
     desk, venue = _grid(slots, _swing(FILLS))
     _walk(desk)
+    desk.ledger.event_hash()
     before = desk.counters.fills
     with collector_paused():
         begun = time.perf_counter()
         while desk.counters.fills < before + FILLS:
             venue.skip_quiet(desk.watch)
             _walk(desk)
+        desk.ledger.event_hash()
         spent = time.perf_counter() - begun
     return spent / (desk.counters.fills - before)
 
