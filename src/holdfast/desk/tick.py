@@ -85,8 +85,9 @@ def step(desk: Desk, seen: Observation) -> int:
     _commit(turn)
     send(turn)
     _check(turn)
-    if desk.index.changed or desk.outbox or desk.watch.always:
-        desk.watch_again()
+    index = desk.index
+    if index.changed or index.waiting or desk.outbox or desk.watch.always:
+        desk.watch_again()  # else all slots rest as they did, and it would say the same
     return len(turn.events)
 
 
