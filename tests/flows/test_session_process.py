@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import httpx
 import msgspec
 import pytest
 
@@ -30,7 +31,6 @@ class DeskProcess:
         self.ledger = home / "var" / "paper" / "ledger.duckdb"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                # Enough slots that nearly every tick changes something.
                 (sys.executable, "-m", "flows.session", "--speed", "600", "--slots", "36"),
                 env=environ,
                 stdout=log,
@@ -44,6 +44,21 @@ class DeskProcess:
             return self.log.read_text().count(text) >= times
 
         return said
+
+    def trades(self, rows: int) -> Callable[[], bool]:
+        """Say whether the ledger has so many more rows than now: quiet ticks leave none."""
+        before = self._sequence()
+        return lambda: self._sequence() >= before + rows
+
+    def _sequence(self) -> int:
+        address = msgspec.json.decode((self.ledger.parent / "control.json").read_bytes())
+        answer = httpx.get(
+            f"{address['url']}/api/status",
+            headers={"Authorization": f"Bearer {address['token']}"},
+            timeout=10,
+            trust_env=False,
+        )
+        return int(answer.json()["ledger_sequence"])
 
     def end(self) -> float:
         started = time.monotonic()
@@ -79,15 +94,17 @@ def test_trading_goes_on_whatever_becomes_of_the_server(served, desk, until) -> 
     served.kill()
     process = desk()
     until(process.says(ABSENT), 60)
+    until((process.ledger.parent / "control.json").exists, 60)
+    until(process.trades(10), 60)
     served.start()
     until(process.says(ATTACHED), 40)
-    time.sleep(2)
+    until(process.trades(40), 60)
     served.kill()
     until(process.says(WAITING), 10)
-    time.sleep(2)
+    until(process.trades(40), 60)
     served.start()
     until(process.says(ATTACHED, times=2), 40)
-    time.sleep(2)
+    until(process.trades(40), 60)
     assert process.end() < 6.0
     assert process.process.returncode == 0, process.log.read_text()
     states = [note["state"] for note in process.notes("OrchestrationNoted")]

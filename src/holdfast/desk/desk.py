@@ -51,7 +51,7 @@ class Desk:
         self.funds_grew = True
         self.running = False
         self.fresh = True
-        self.last_noted_at = 0
+        self.noted_at = clock.monotonic()
         self.tick_number = self.books.tick
         self.mark = Decimal(0)
         self.now = self.books.market_time

@@ -14,9 +14,8 @@ from holdfast.desk.inbox import Inbox
 from holdfast.desk.session import Orchestrator
 from holdfast.desk.settle import settle
 from holdfast.desk.startup import retire_flat
-from holdfast.desk.tick import TickSummary, close_tick, tick
+from holdfast.desk.tick import TickSummary, close_tick, minute_over, tick
 from holdfast.domain.bookkeeping import OrchestrationNoted, SessionStopped
-from holdfast.domain.market import MINUTE
 
 AfterTick = Callable[[Desk, TickSummary], None]
 EXIT_SECONDS = 5.0
@@ -91,8 +90,7 @@ class Loop:
         self.inbox.drain(desk)
         for hook in self.between:
             hook(desk)
-        minute_over = desk.now - desk.last_noted_at >= MINUTE
-        if orchestrator.wants(minute_over=minute_over, changed_last=changed_last):
+        if orchestrator.wants(minute_over=minute_over(desk), changed_last=changed_last):
             done = orchestrator.bracket(desk.tick_number + 1, lambda: tick(desk, self.inbox))
             summary = done.summary
             close_tick(desk, summary, orchestrated=done.orchestrated, task_run=done.task_run)

@@ -14,8 +14,9 @@ from holdfast.desk.execute import send
 from holdfast.desk.policies import bootstrap, retry
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import HoldSet, TickNoted
-from holdfast.domain.market import MINUTE
 from holdfast.domain.observations import Observation
+
+MINUTE_SECONDS = 60.0
 
 
 class TickSummary(msgspec.Struct):
@@ -125,10 +126,15 @@ def _check(turn: Turn) -> None:
         turn.desk.note(HoldSet(name=INVARIANT, reason="; ".join(found[:3])))
 
 
+def minute_over(desk: Desk) -> bool:
+    """Say whether the last tick that was noted is a minute of machine time ago."""
+    return desk.clock.monotonic() - desk.noted_at >= MINUTE_SECONDS
+
+
 def close_tick(desk: Desk, summary: TickSummary, *, orchestrated: bool, task_run: str) -> None:
-    """Note a tick that changed the ledger, or that ends a minute of market time."""
+    """Note a tick that changed the ledger, and one in a minute of machine time that did not."""
     changed = summary.last_sequence >= summary.first_sequence
-    if not changed and summary.at - desk.last_noted_at < MINUTE:
+    if not changed and not minute_over(desk):
         return
     note = TickNoted(
         summary.tick,
@@ -139,5 +145,5 @@ def close_tick(desk: Desk, summary: TickSummary, *, orchestrated: bool, task_run
         orchestrated,
         task_run,
     )
-    desk.last_noted_at = summary.at
+    desk.noted_at = desk.clock.monotonic()
     desk.record(desk.now, (note,))
