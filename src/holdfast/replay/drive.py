@@ -1,11 +1,14 @@
-"""Drive a desk over all candles its venue has, passing over those in which nothing can happen."""
+"""Drive a desk over all candles its venue has, passing over those in which nothing can happen.
+
+A replay has no session and no orchestrator, so its ticks are not noted one by one.
+"""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.settle import settle
-from holdfast.desk.tick import close_tick, tick
+from holdfast.desk.tick import tick
 from holdfast.venue.port import Watch
 
 
@@ -28,6 +31,5 @@ def drive(desk: Desk, venue: Skipping, progress: Callable[[int], None] | None = 
             settle(desk)
             return candles
         candles += 1
-        close_tick(desk, summary, orchestrated=False, task_run="")
         if progress is not None:
             progress(candles)
