@@ -68,5 +68,7 @@ def test_formulas_differ_only_where_the_list_of_differences_says_so(comparer: Pa
     for formula in FORMULAS:
         same, different = counts[formula]
         assert same > 0, report
-        assert different == listed[formula], f"{formula}: {different} differ, {listed[formula]} listed"
+        assert different == listed[formula], (
+            f"{formula}: {different} differ, {listed[formula]} listed"
+        )
     assert set(listed) <= set(FORMULAS)
