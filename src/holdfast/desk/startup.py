@@ -82,7 +82,13 @@ def adopt_rules(
     desk: Desk, changes: dict[str, tuple[str, str]], reason: str, opening: Sequence[Event] = ()
 ) -> None:
     """Note the rules in force where the ledger has others, with what the account opens with."""
-    if desk.books.rules_digest != desk.rules.digest:
+    known = desk.books.rules_digest
+    if known != desk.rules.digest:
+        if known:
+            log.warning(
+                f"The last life ended by other rules ({known}); those of the profile are in force "
+                f"({desk.rules.digest}): the profile was edited, or a verb had set a value"
+            )
         event = RulesChanged(digest=desk.rules.digest, changes=changes, reason=reason)
         desk.record(desk.now, [*opening, event])
 
@@ -95,6 +101,7 @@ def fit_slots(desk: Desk, wanted: int, *, sticky: bool) -> None:
         add_slots(desk, missing, sticky=sticky)
     elif missing < 0:
         newest = sorted(staying, key=lambda slot: slot.slot_id)[missing:]
+        log.warning(f"{len(staying)} slots, the profile asks for {wanted}: the newest are let go")
         for slot in newest:
             drain_slot(desk, slot.slot_id, "slots reduced")
 

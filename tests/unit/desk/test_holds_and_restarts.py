@@ -1,15 +1,19 @@
 """What a stop leaves behind: a shutdown nothing, a safety stop everything."""
 
+from decimal import Decimal
+
 import pytest
 from desk_faults import faults
 from desk_world import World, walk
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from holdfast.desk.holds import NAMES, put_up, take_down
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.loop import Loop
+from holdfast.desk.rules_change import apply_rules
 from holdfast.desk.session import NoOrchestrator
-from holdfast.desk.startup import is_transient
+from holdfast.desk.startup import add_slots, is_transient
 from holdfast.domain.bookkeeping import HoldSet, TransientHaltCleared
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import OrderPlaced
@@ -147,3 +151,27 @@ def test_exits_are_placed_under_a_hold():
     roles = [row.role for row in world.rows() if isinstance(row, OrderPlaced)]
     assert roles == ["entry", "entry", "exit"]
     world.close()
+
+
+def test_a_restart_goes_back_to_the_profile_and_says_so(world):
+    desk, profile = world.desk, world.rules
+    wider = replace(profile, entry_pct=profile.entry_pct + Decimal("0.3"))
+    apply_rules(
+        desk,
+        rules=wider,
+        sizing=desk.sizing,
+        limits=desk.limits,
+        changes={},
+        reason="set_entry_pct",
+    )
+    add_slots(desk, 1, sticky=True)
+    with capture_logs() as said:
+        stopped(world)
+    assert world.desk.rules.entry_pct == profile.entry_pct
+    assert [slot.slot_id for slot in world.desk.books.slots.values() if not slot.draining] == [0, 1]
+    warnings = [line["event"] for line in said if line["log_level"] == "warning"]
+    assert any("ended by other rules" in line for line in warnings)
+    assert any("3 slots, the profile asks for 2" in line for line in warnings)
+    with capture_logs() as said:
+        stopped(world)
+    assert [line for line in said if line["log_level"] == "warning"] == []

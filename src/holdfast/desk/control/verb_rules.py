@@ -71,4 +71,7 @@ def _set(desk: Desk, key: str, field: str, value: Decimal) -> str:
         changes={key: (f"{before:f}", f"{value:f}")},
         reason=f"set_{field}",
     )
-    return f"{field} was {before:f} and is {value:f} now; a change of the profile overrides it"
+    return (
+        f"{field} was {before:f} and is {value:f} now, until the profile changes or the desk starts; "
+        f"to keep it, write {key} into the profile"
+    )

@@ -156,7 +156,7 @@ def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
     return (
         Verb(
             action="add_slot",
-            help="Add one slot, where the order cap has room for it.",
+            help="Add one slot, where the order cap has room for it; the next start keeps the profile's number.",
             run=lambda desk, given: verb_slots.add_slot(desk, given, profile()),
         ),
         Verb(
@@ -185,13 +185,13 @@ def _ruling(maker_fee_pct: Decimal) -> tuple[Verb, ...]:
     return (
         Verb(
             action="set_entry_pct",
-            help="Set the distance of entries from the mark until the profile changes.",
+            help="Set the distance of entries from the mark until the profile changes or the desk starts.",
             parameters=(value(help="Percent.", least=Decimal("0.05"), most=Decimal(10)),),
             run=verb_rules.set_entry_pct,
         ),
         Verb(
             action="set_profit_pct",
-            help="Set the profit target of new exits until the profile changes.",
+            help="Set the profit target of new exits until the profile changes or the desk starts.",
             parameters=(
                 value(
                     help="Percent; at least two maker fees and 0.1.",
