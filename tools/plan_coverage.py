@@ -101,7 +101,8 @@ def load(path: Path = SOURCE) -> tuple[Entry, ...]:
 def render(entries: Iterable[Entry]) -> str:
     """Write the page for people: counts first, then every item of every plan."""
     known = tuple(entries)
-    return "\n".join([*_head(known), *_capability_rows(known), *_plan_sections(known)]) + "\n"
+    lines = [*_head(known), *_capability_rows(known), *_plan_sections(known)]
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def main(arguments: list[str]) -> int:
