@@ -1,6 +1,7 @@
 """The desk's process beside a real Prefect server that is absent, killed, and back."""
 
 import itertools
+import json
 import signal
 import subprocess
 import sys
@@ -45,20 +46,26 @@ class DeskProcess:
 
         return said
 
-    def trades(self, rows: int) -> Callable[[], bool]:
-        """Say whether the ledger has so many more rows than now: quiet ticks leave none."""
-        before = self._sequence()
-        return lambda: self._sequence() >= before + rows
+    def ticks(self, more: int, *, orchestrated: bool) -> Callable[[], bool]:
+        """Say whether so many more ticks of a kind changed the ledger: quiet ones leave no note."""
+        before = self._noted(orchestrated)
+        return lambda: self._noted(orchestrated) >= before + more
 
-    def _sequence(self) -> int:
+    def _noted(self, orchestrated: bool) -> int:
+        mark = json.dumps({"orchestrated": orchestrated})[1:-1].replace(" ", "")
         address = msgspec.json.decode((self.ledger.parent / "control.json").read_bytes())
-        answer = httpx.get(
-            f"{address['url']}/api/status",
+        answer = httpx.post(
+            f"{address['url']}/api/ledger/query",
             headers={"Authorization": f"Bearer {address['token']}"},
+            json={
+                "sql": "select count(*) from event "
+                f"where type = 'TickNoted' and contains(payload, '{mark}')"
+            },
             timeout=10,
             trust_env=False,
         )
-        return int(answer.json()["ledger_sequence"])
+        ((count,),) = answer.raise_for_status().json()["rows"]
+        return int(count)
 
     def end(self) -> float:
         started = time.monotonic()
@@ -95,16 +102,16 @@ def test_trading_goes_on_whatever_becomes_of_the_server(served, desk, until) -> 
     process = desk()
     until(process.says(ABSENT), 60)
     until((process.ledger.parent / "control.json").exists, 60)
-    until(process.trades(10), 60)
+    until(process.ticks(2, orchestrated=False), 60)
     served.start()
     until(process.says(ATTACHED), 40)
-    until(process.trades(40), 60)
+    until(process.ticks(6, orchestrated=True), 60)
     served.kill()
     until(process.says(WAITING), 10)
-    until(process.trades(40), 60)
+    until(process.ticks(2, orchestrated=False), 60)
     served.start()
     until(process.says(ATTACHED, times=2), 40)
-    until(process.trades(40), 60)
+    until(process.ticks(6, orchestrated=True), 60)
     assert process.end() < 6.0
     assert process.process.returncode == 0, process.log.read_text()
     states = [note["state"] for note in process.notes("OrchestrationNoted")]
