@@ -16,8 +16,8 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
+from holdfast.cli.answers import print_answer
 from holdfast.clock import SystemClock
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, LedgerLocked
 from holdfast.ledger import export as exporting
@@ -245,10 +245,7 @@ def _print_answer(answer: asking.Answer, *, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
-    table = Table(*answer.columns)
-    for row in answer.rows:
-        table.add_row(*("" if value is None else str(exporting.plain(value)) for value in row))
-    Console().print(table)
+    print_answer(answer, Console())
     if answer.more:
         typer.echo(f"only the first {len(answer.rows)} rows are shown", err=True)
 

@@ -19,6 +19,7 @@ from holdfast.clock import SystemClock
 
 LOOK_SECONDS = 1.0
 INTERRUPTED = 130
+_KINDS = {"sticky": "sticky", "legacy": "cycling"}  # `slot_mode` keeps the name of the seeds
 _LINES = (
     ("mode", ("mode", "pause_reason")),
     ("profile", ("profile", "env", "pair")),
@@ -87,7 +88,7 @@ def page(found: Mapping[str, Any]) -> RenderableType:
         head.add_row(Text(label, style="dim"), Text("  ".join(value for value in values if value)))
     slots = Table("slot", "phase", "kind", "waits for", "orders", "cycles", "net", box=None)
     for row in found.get("slots", []):
-        kind = "leaving" if row["draining"] else row["slot_mode"]
+        kind = "leaving" if row["draining"] else _KINDS[row["slot_mode"]]
         orders = len(row["open_orders"]) + len(row["recovery_orders"])
         blocks = [leg["block"] for leg in row["legs"].values() if leg["block"] != "none"]
         slots.add_row(
