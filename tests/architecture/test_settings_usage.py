@@ -36,12 +36,6 @@ def of_settings(node: ast.Attribute) -> bool:
     return name in HOLDERS
 
 
-@pytest.fixture(autouse=True)
-def wired() -> None:
-    if not any((SOURCE / name).exists() for name in ("wiring.py", "cli/__init__.py")):
-        pytest.skip("nothing joins the parts yet: neither wiring.py nor the command line exists")
-
-
 @pytest.mark.plan("002-173")
 def test_every_setting_that_is_built_is_read_by_the_code():
     read = {node.attr for _, tree in trees() for node in loads(tree)}

@@ -13,22 +13,6 @@ from holdfast.domain.slots import Role, Side
 CALM, DIP = (5, 5, 0, 1), (30, 5, -20, 1)
 
 
-@pytest.fixture
-def made():
-    """Open worlds, and close them whatever happens."""
-    worlds = []
-
-    def opened(rows, **wishes):
-        world = World(walk(rows), **wishes)
-        worlds.append(world)
-        world.open()
-        return world
-
-    yield opened
-    for world in worlds:
-        world.close()
-
-
 def walked(world):
     while world.tick():
         pass

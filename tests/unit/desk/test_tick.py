@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from desk_faults import faults
-from desk_world import Crash, World, walk
+from desk_world import Crash
 from strategies import SECOND
 
 from holdfast.desk.limits import Limits
@@ -16,22 +16,6 @@ from holdfast.domain.slots import Role
 from holdfast.engine.fold import order_of
 
 CALM, DIP, RALLY = (5, 5, 0, 1), (30, 5, -20, 1), (5, 60, 50, 1)
-
-
-@pytest.fixture
-def made():
-    """Open worlds, and close them whatever happens."""
-    worlds = []
-
-    def opened(rows, **wishes):
-        world = World(walk(rows), **wishes)
-        worlds.append(world)
-        world.open()
-        return world
-
-    yield opened
-    for world in worlds:
-        world.close()
 
 
 def kinds(world, after=0):
