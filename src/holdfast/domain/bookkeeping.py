@@ -128,6 +128,121 @@ class ReconcileNoted(_Note, frozen=True, kw_only=True, gc=False):
     agreed: bool
 
 
+class SubmissionNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """These intents are about to leave for the venue: committed before the call, never after it.
+
+    `action` is place, amend or cancel; `deadline` is wall time (µs UTC) after which the venue itself
+    refuses the request; `epoch` is the one of the execution mode that permitted it.
+    """
+
+    stream: ClassVar[str] = "ops/intent"
+    action: str
+    ids: tuple[str, ...]
+    deadline: int
+    epoch: int
+    revision: int = 0
+
+
+class IntentResolved(_Note, frozen=True, kw_only=True, gc=False):
+    """An outcome that was not known is known now, and by what evidence."""
+
+    stream: ClassVar[str] = "ops/intent"
+    client_order_id: str
+    outcome: str
+    evidence: str
+
+
+class SimulatedNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """What a desk in DRY would have placed, noted once per change; no order has this id."""
+
+    stream: ClassVar[str] = "ops/simulated"
+    slot: int
+    leg: str
+    role: str
+    side: str
+    price: str
+    size: str
+
+
+class ModeNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """The effective execution mode changed."""
+
+    stream: ClassVar[str] = "ops/mode"
+    before: str
+    after: str
+    cause: str
+    epoch: int
+
+
+class RiskNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """The risk policy refused an order; `code` leads `codes`, all rules that were violated."""
+
+    stream: ClassVar[str] = "ops/risk"
+    slot: int
+    leg: str
+    code: str
+    codes: tuple[str, ...]
+    limit: str
+    observed: str
+    policy: str
+
+
+class PolicyNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """A risk policy of a principal changed."""
+
+    stream: ClassVar[str] = "ops/policy"
+    principal: str
+    changes: dict[str, tuple[str, str]]
+    reason: str
+    approver: str = ""
+
+
+class SignalNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """A signal from outside reached a state: received, rejected, done."""
+
+    stream: ClassVar[str] = "ops/signal"
+    source: str
+    signal_id: str
+    payload_sha: str
+    kind: str
+    state: str
+    detail: str = ""
+
+
+class EvidenceNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """One step of a drill or a runbook was judged; `verdict` is pass, fail or none."""
+
+    stream: ClassVar[str] = "ops/evidence"
+    kind: str
+    name: str
+    run: str
+    step: str
+    verdict: str
+    expected: str
+    observed: str
+    artefact_sha: str = ""
+
+
+class AlertNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """An alert began or ended."""
+
+    stream: ClassVar[str] = "ops/alert"
+    name: str
+    severity: str
+    state: str
+    detail: str
+
+
+class KeyNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """An API key was looked at or taken up; only its fingerprint is known here."""
+
+    stream: ClassVar[str] = "ops/key"
+    fingerprint: str
+    purpose: str
+    result: str
+    detail: str
+
+
 class OrchestrationNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The orchestrator came, went, or missed a tick."""
 
@@ -150,4 +265,14 @@ Note = (
     | CommandNoted
     | ReconcileNoted
     | OrchestrationNoted
+    | SubmissionNoted
+    | IntentResolved
+    | SimulatedNoted
+    | ModeNoted
+    | RiskNoted
+    | PolicyNoted
+    | SignalNoted
+    | EvidenceNoted
+    | AlertNoted
+    | KeyNoted
 )

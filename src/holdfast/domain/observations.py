@@ -36,8 +36,12 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
-    """A venue's answer to one intent: accepted, refused (with reason) or unknown."""
+    """A venue's answer to one intent: accepted, refused (with reason) or unknown.
+
+    `venue_order_id` is the venue's own name of the order, where it has one and said it.
+    """
 
     client_order_id: str
     outcome: str
     reason: str = ""
+    venue_order_id: str = ""

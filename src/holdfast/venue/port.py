@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
+from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.market import Candle
 from holdfast.domain.money import Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
@@ -52,6 +52,13 @@ class Balance(msgspec.Struct, frozen=True):
     held: Decimal
 
 
+class Boundary(Protocol):
+    """Judge a write in the moment before it leaves the process."""
+
+    def refusal(self, intent: Intent, notional: Decimal) -> str:
+        """Say why a call must not be made, empty where it may; `notional` is in quote."""
+
+
 class Venue(Protocol):
     """One market of one account."""
 
@@ -86,3 +93,25 @@ class Venue(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class Exchange(Venue, Protocol):
+    """A real venue: an answer may be lost, and silence proves nothing before a deadline.
+
+    Every write passes the boundary it was made with. A deadline is wall time in µs UTC; after it the
+    venue refuses the request by itself. Reads raise VenueUnavailable and are all or nothing.
+    """
+
+    largest_batch: int
+
+    def wall(self) -> int:
+        """Return the venue's clock as last heard, in µs UTC, moved on by the machine's."""
+
+    def submit(self, orders: Sequence[PlaceOrder], deadline: int) -> Sequence[Receipt]:
+        """Rest up to `largest_batch` orders in one call; a receipt for each, in their order."""
+
+    def amend(self, change: RepriceOrder, deadline: int) -> Receipt:
+        """Move a resting order in place."""
+
+    def find(self, client_order_ids: Sequence[str], since: int) -> dict[str, VenueOrder]:
+        """Look orders up by our ids among open ones and those closed since a time (µs UTC)."""
