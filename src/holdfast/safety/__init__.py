@@ -1,0 +1,1 @@
+"""Decide what a desk may risk, without touching anything: values in, a decision out."""
