@@ -8,7 +8,8 @@ from decimal import Decimal
 import duckdb
 
 from holdfast.ledger.finding import Finding
-from holdfast.ledger.rows import KINDS, Row
+from holdfast.ledger.row import Row
+from holdfast.ledger.rows import KINDS
 
 SHOWN = 5
 

@@ -29,7 +29,8 @@ def _older(path):
     _run(
         path,
         *(f"drop view {name}" for name in views),
-        "delete from schema_version where version = 3",
+        *(f"drop table {name}" for name in ("signals", "risk_refusals", "policies")),
+        "delete from schema_version where version >= 3",
     )
 
 
@@ -54,7 +55,7 @@ def test_nothing_is_planned_for_a_ledger_of_this_build(written):
 def test_a_plan_names_the_steps_and_writes_nothing(written):
     _older(written)
     before = _digest(written)
-    assert [step.name for step in migrate.plan(written)] == ["views"]
+    assert [step.name for step in migrate.plan(written)] == ["views", "safety"]
     assert _digest(written) == before
 
 
@@ -63,7 +64,7 @@ def test_applying_copies_the_file_first(written):
     done = migrate.apply(written, FixedClock(77))
     assert done.backup == "ledger-77.duckdb"
     copy = written.parent / "backups" / done.backup
-    assert [step.name for step in migrate.plan(copy)] == ["views"]
+    assert [step.name for step in migrate.plan(copy)] == ["views", "safety"]
     assert migrate.plan(written) == []
     assert verify(written).findings == ()
 
@@ -72,12 +73,23 @@ def test_projections_that_were_made_anew_are_folded_again(written):
     _older(written)
     _run(
         written,
-        *(f"drop table {kind.TABLE}" for kind in KINDS),
+        *(f"drop table if exists {kind.TABLE}" for kind in KINDS),
         "drop table watermark",
         "delete from schema_version where version = 2",
     )
     done = migrate.apply(written, FixedClock(5))
-    assert [step.name for step in done.steps] == ["projections", "views"]
+    assert [step.name for step in done.steps] == ["projections", "views", "safety"]
+    assert verify(written).findings == ()
+
+
+def test_tables_a_later_build_brought_are_folded_from_what_was_there_before(written):
+    _run(
+        written,
+        *(f"drop table {name}" for name in ("signals", "risk_refusals", "policies")),
+        "delete from schema_version where version = 4",
+    )
+    done = migrate.apply(written, FixedClock(5))
+    assert [step.name for step in done.steps] == ["safety"]
     assert verify(written).findings == ()
 
 
@@ -108,7 +120,7 @@ def test_a_desk_does_not_start_on_an_older_schema_but_names_the_command(written)
     _older(written)
     with pytest.raises(LedgerError, match="holdfast migrate --plan"):
         DuckDbLedger.open(written, clock=FixedClock(1), base=BASE, quote=QUOTE, found=FOUNDED)
-    assert [step.name for step in migrate.plan(written)] == ["views"]
+    assert [step.name for step in migrate.plan(written)] == ["views", "safety"]
 
 
 def test_there_is_nothing_to_plan_where_there_is_no_ledger(path):

@@ -88,6 +88,9 @@ EDITS = {
     "ticks": "tick = -1",
     "commands": "accepted = false",
     "rules": "digest = 'other'",
+    "signals": "detail = 'other'",
+    "risk_refusals": "code = 'other'",
+    "policies": "value = '9'",
 }
 
 

@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from holdfast.ledger.migrations import m0001_events, m0002_projections, m0003_views
+from holdfast.ledger.migrations import (
+    m0001_events,
+    m0002_projections,
+    m0003_views,
+    m0004_safety,
+)
 
 
 class Step(NamedTuple):
@@ -25,5 +30,14 @@ STEPS: tuple[Step, ...] = (
     Step(1, "events", "the event list, candles and assets", m0001_events.apply),
     Step(2, "projections", "typed tables folded from the events", m0002_projections.apply),
     Step(3, "views", "balances, profit, days, subsidy and equity as views", m0003_views.apply),
+    Step(4, "safety", "tables of signals, refused orders and policies", m0004_safety.apply),
 )
 LATEST = STEPS[-1].version
+FOLDED = ("projections", "safety")  # steps whose tables are folded from the events
+
+
+def fold_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every table that is folded from the events, empty."""
+    for step in STEPS:
+        if step.name in FOLDED:
+            step.apply(connection)
