@@ -18,6 +18,7 @@ from holdfast.config.families.recovery import RecoveryKnobs
 from holdfast.config.families.regime import RegimeKnobs
 from holdfast.config.families.release import ReleaseKnobs
 from holdfast.config.families.safety import SafetyKnobs
+from holdfast.config.families.signals import SignalKnobs
 from holdfast.config.families.sizing import SizingKnobs
 from holdfast.config.families.sticky import StickyKnobs
 from holdfast.config.families.throughput import ThroughputKnobs
@@ -41,6 +42,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "allocation": AllocationKnobs,
     "rebalance": RebalanceKnobs,
     "safety": SafetyKnobs,
+    "signals": SignalKnobs,
 }
 
 
@@ -62,5 +64,6 @@ class Settings(
     AllocationKnobs,
     RebalanceKnobs,
     SafetyKnobs,
+    SignalKnobs,
 ):
     """Every knob of the product, flat and frozen."""

@@ -1,10 +1,11 @@
 """Fold from the ledger's rows what a policy asks about the past: rates, losses, the peak.
 
-It is shown every committed row, at the start those of the ledger as well; nothing here is stored.
+It is shown every committed row; at the start of a desk it begins with what its ledger says.
 Days are UTC days of market time. A winning cycle does not take a loss back.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from decimal import Decimal
 
 from holdfast.domain.bookkeeping import Note
@@ -26,6 +27,16 @@ class RiskMemory:
         self.total_loss = ZERO
         self.peak = ZERO
         self._entries: deque[int] = deque()
+
+    def begin(
+        self, now: int, *, total_loss: Decimal, day_loss: Decimal, entries: Sequence[int]
+    ) -> None:
+        """Begin with what a ledger says as of now; `entries` are the times of the newest entries."""
+        self.day = now // DAY
+        self.total_loss, self.day_loss = total_loss, day_loss
+        self.day_orders = sum(at // DAY == self.day for at in entries)
+        self._entries = deque(entries)
+        self._forget(now)
 
     def apply(self, at: int, entry: Event | Note) -> None:
         """Take one row in."""

@@ -48,10 +48,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verb_table(
-    maker_fee_pct: Decimal, profile: Callable[[], Profile], sums: CycleSums
+    maker_fee_pct: Decimal,
+    profile: Callable[[], Profile],
+    sums: CycleSums,
+    keeps: verb_holds.Keeps | None = None,
 ) -> tuple[Verb, ...]:
     """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
-    return (*_holding(), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
+    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
 
 
 def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
@@ -115,7 +118,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _holding() -> tuple[Verb, ...]:
+def _holding(keeps: verb_holds.Keeps | None) -> tuple[Verb, ...]:
     reason = Parameter(
         name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
     )
@@ -128,8 +131,8 @@ def _holding() -> tuple[Verb, ...]:
         ),
         Verb(
             action="resume",
-            help="Take the operator's hold down; refused while another hold stands.",
-            run=verb_holds.resume,
+            help="Take the operator's hold down, and that of a loss that is over; refused while another hold stands.",
+            run=lambda desk, given: verb_holds.resume(desk, given, keeps),
         ),
     )
 
