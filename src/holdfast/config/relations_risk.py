@@ -96,6 +96,7 @@ VENUE_RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _orders_have_a_cap,
     _two_a_slot("max_open_orders", "the two orders a slot"),
     _two_a_slot("max_orders_per_minute", "the two entries a slot"),
+    _two_a_slot("max_daily_orders", "the two entries a slot"),
     _live_has_caps,
     _canary_ends,
     *(_cap_pays_an_entry(key) for key in CAPS),

@@ -85,6 +85,12 @@ class RiskRoom:
             desk.watch_again()
         return triggers.warnings(policy, state)
 
+    def meet(self, desk: Desk, principal: str) -> None:
+        """Give a principal nobody has met its row, in the ledger."""
+        note = self.book.welcome(principal)
+        if note is not None:
+            desk.note(note)
+
     def keeps(self, desk: Desk, name: str) -> str:
         """Say why a hold for a loss must stand; empty where a resume may take it down."""
         return triggers.keeps(name, self.policy(), self.state(desk))

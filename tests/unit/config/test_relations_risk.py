@@ -43,7 +43,7 @@ def test_a_canary_has_a_loss_that_ends_it():
     assert broken(execution_mode="CANARY_LIVE", max_total_loss_usd=Decimal(5)) == []
 
 
-@pytest.mark.parametrize("key", ["max_open_orders", "max_orders_per_minute"])
+@pytest.mark.parametrize("key", ["max_open_orders", "max_orders_per_minute", "max_daily_orders"])
 def test_a_cap_below_two_a_slot_is_refused(key):
     assert broken(**{key: 16}) == []
     found = broken(**{key: 15})
@@ -53,7 +53,12 @@ def test_a_cap_below_two_a_slot_is_refused(key):
 
 
 def test_the_caps_reach_as_far_as_the_largest_tier_has_slots():
-    wide = {"slots": 112, "max_open_orders": 224, "max_orders_per_minute": 224}
+    wide = {
+        "slots": 112,
+        "max_open_orders": 224,
+        "max_orders_per_minute": 224,
+        "max_daily_orders": 224,
+    }
     assert broken(**wide, sticky_mode_enabled=True) == []
     assert Settings(max_open_orders=225, max_orders_per_minute=225).max_open_orders == 225
 
@@ -99,7 +104,7 @@ def test_a_breach_names_every_knob_its_relation_looked_at():
         for breach in relation(Recorded(worst)):
             told += 1
             assert seen <= set(breach.keys)
-    assert told == 6
+    assert told == 7
 
 
 @pytest.mark.parametrize("name", ["paper", "bench"])

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from risk_cases import policy
 from small_desk import House
 
+from holdfast.desk.control.verb_policy import policy_verb
 from holdfast.desk.control.verbs import perform, understand, verb_table
 from holdfast.desk.risk_room import RiskRoom, Surroundings
 from holdfast.desk.status.heard import HeardLedger
@@ -134,6 +135,42 @@ def test_a_row_that_was_noted_is_in_force_at_the_next_gate():
     one.desk.note(PolicyNoted(principal="chat:1", changes=row, reason="r", approver="b"))
     assert one.room.gate(one.desk, "chat:1").judge(slot, placed).codes == ("open_orders",)
     assert one.room.gate(one.desk).judge(slot, placed).allow
+
+
+def limits(one, **given):
+    verb = policy_verb(one.room)
+    return perform(one.desk, understand([verb], {"action": "set_limit", **given}, "ann"))
+
+
+@pytest.mark.plan("004-016", "004-017")
+def test_a_limit_is_changed_by_an_operator_and_loosened_only_by_two():
+    one = Guarded()
+    one.room.meet(one.desk, "chat:1")
+    one.room.meet(one.desk, "chat:1")
+    assert len(one.house.notes("PolicyNoted")) == 1
+    wide = {"principal": "chat:1", "field": "max_order_notional_usd", "value": "25"}
+    tight = wide | {"value": "5"}
+    assert "is 5" in limits(one, **tight)
+    assert one.room.policy("chat:1").max_order_notional_usd == 5
+    for people in ({}, {"reason": "grown"}, {"reason": "grown", "approver": "ann"}):
+        with pytest.raises(CommandRefused, match="loosened"):
+            limits(one, **wide, **people)
+    assert "is 25" in limits(one, **wide, reason="grown", approver="bob")
+    assert one.room.policy("chat:1").max_order_notional_usd == 25
+    assert "not limited" in limits(
+        one, principal="chat:1", field="max_leverage", reason="r", approver="bob"
+    )
+    assert [note.approver for note in one.house.notes("PolicyNoted")] == ["", "", "bob", "bob"]
+    assert [note.accepted for note in one.house.notes("CommandNoted")].count(False) == 3
+
+
+@pytest.mark.parametrize("given", [{"actor": "x"}, {"field": "nothing"}, {"value": "-1"}])
+def test_a_limit_that_cannot_be_understood_is_refused(given):
+    one = Guarded(ticks=0)
+    asked = {"principal": "chat:1", "field": "max_leverage", "value": "1"} | given
+    with pytest.raises(CommandRefused):
+        limits(one, **asked)
+    assert one.house.notes("PolicyNoted") == []
 
 
 def test_nothing_is_judged_before_the_market_was_seen():

@@ -9,6 +9,7 @@ from signal_world import NOW, SOURCES, World, body_of
 from holdfast.desk import holds
 from holdfast.desk.control.payload import parse_object
 from holdfast.desk.listener.actions import Outcome
+from holdfast.desk.listener.intake import Intake
 from holdfast.desk.listener.signals import asked_of, asked_text, read_signal
 from holdfast.domain.errors import CommandRefused, InvariantBroken, VenueUnavailable
 
@@ -208,3 +209,18 @@ def test_what_is_kept_of_a_signal_comes_back_as_it_was():
     (pending,) = world.reborn().book.pending()
     assert pending.signal == one
     assert json.loads(world.house.notes("SignalNoted")[0].detail)["expires_at"] == one.expires_at
+
+
+def test_the_principal_of_a_new_signal_is_met_before_it_is_taken():
+    world, met = World(), []
+    world.intake = Intake(
+        world.book,
+        world.actions,
+        world.clock,
+        symbol="DOGE/USD",
+        may_open=lambda: False,
+        meet=lambda _desk, principal: met.append((principal, len(world.states()))),
+    )
+    for _ in range(2):
+        world.intake.receive(world.desk, signal())
+    assert met == [("chat:42", 0)]

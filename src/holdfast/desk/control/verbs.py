@@ -20,6 +20,7 @@ from holdfast.domain.bookkeeping import CommandNoted
 from holdfast.domain.errors import CommandRefused
 
 MOST_SLOTS = 10_000
+ACTOR = "actor"  # the argument that says who asks; nobody can give it
 _SLOT = Parameter(
     name="slot_id",
     kind="integer",
@@ -31,11 +32,12 @@ _SLOT = Parameter(
 
 
 class Verb(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the desk can be asked to do."""
+    """One thing the desk can be asked to do; one that `names_actor` is told who asks."""
 
     action: str
     help: str
     parameters: tuple[Parameter, ...] = ()
+    names_actor: bool = False
     run: Callable[[Desk, Arguments], str]
 
 
@@ -72,7 +74,8 @@ def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str
 def perform(desk: Desk, ask: Ask) -> str:
     """Do it in the desk's thread, and journal what came of it; raise CommandRefused where not."""
     try:
-        message = ask.verb.run(desk, ask.arguments)
+        told = {ACTOR: ask.principal} if ask.verb.names_actor else {}
+        message = ask.verb.run(desk, ask.arguments | told)
     except CommandRefused as refusal:
         desk.note(_noted(ask, accepted=False, message=str(refusal)))
         raise

@@ -40,7 +40,10 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intake:
-    """The one way in for signals; `counts` are of this process, by source and result."""
+    """The one way in for signals; `counts` are of this process, by source and result.
+
+    `meet` is told of the principal of every new signal, so that none is without its limits.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Intake:
         *,
         symbol: str,
         may_open: Callable[[], bool],
+        meet: Callable[[Desk, str], None] | None = None,
     ) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
         self._book = book
@@ -57,11 +61,14 @@ class Intake:
         self._clock = clock
         self._symbol = symbol
         self._may_open = may_open
+        self._meet = meet
 
     def receive(self, desk: Desk, signal: Signal) -> Taken:
         """Journal a signal that is new; say what is known of one that is not."""
         known = self._book.known((signal.source, signal.signal_id))
         if known is None:
+            if self._meet is not None:
+                self._meet(desk, signal.principal)
             self._note(desk, (_noted(signal, RECEIVED, asked_text(signal)),))
             taken = Taken(status="received", state=RECEIVED)
         elif known.payload_sha == signal.payload_sha:
