@@ -34,7 +34,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     instrument: Instrument
     mode: Callable[[], str]
     price_at: Callable[[], int]
-    others: Callable[[], Decimal] = lambda: ZERO
+    others: Callable[[], Decimal | None] = lambda: ZERO
 
 
 class RiskRoom:

@@ -246,8 +246,11 @@ def _cap(name: str, what: str, before: str, case: Case) -> Violation | None:
     added = _added(case)
     if added <= ZERO:
         return None
-    held: Decimal = getattr(case.state, before)
-    return _above(what, held + added, getattr(case.policy, name))
+    held: Decimal | None = getattr(case.state, before)
+    limit: Decimal = getattr(case.policy, name)
+    if held is None:
+        return Violation(spell(limit), "unknown", f"{what} is not known, the cap is {spell(limit)}")
+    return _above(what, held + added, limit)
 
 
 def _added(case: Case) -> Decimal:

@@ -15,7 +15,7 @@ from holdfast.safety.risk_state import RiskState
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """What the books do not know: the time, the price and since when, the mode, the other desks.
 
-    `others` is the exposure of the account's other desks, in quote.
+    `others` is the exposure of the account's other desks, in quote; None while nobody knows.
     """
 
     at: int
@@ -23,7 +23,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     price_at: int
     mode: str
     env: str
-    others: Decimal = ZERO
+    others: Decimal | None = ZERO
 
 
 class BookFacts:
@@ -54,7 +54,7 @@ class BookFacts:
             mode=moment.mode,
             mid=moment.mid,
             symbol_exposure=exposure,
-            total_exposure=exposure + moment.others,
+            total_exposure=None if moment.others is None else exposure + moment.others,
             open_notional=open_notional_of(books),
             open_orders=len(books.orders),
             minute_orders=memory.entries_of_a_minute(moment.at),

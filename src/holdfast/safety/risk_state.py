@@ -13,7 +13,7 @@ class RiskState(msgspec.Struct, frozen=True, kw_only=True):
     Exposure is the notional of open entries and the inventory above the base the desk began with.
     `open_notional` counts every open order, exits too. `minute_orders` counts entries placed in the
     last minute, `day_orders` those of the UTC day. Losses are sums of losing cycles, never offset.
-    `venue_leverage` is 1 on a spot venue. A peak of 0 is not known yet.
+    `total_exposure` is None while the account's other desks cannot be asked. `venue_leverage` is 1 on a spot venue. A peak of 0 is not known yet.
     """
 
     at: int
@@ -22,7 +22,7 @@ class RiskState(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     mid: Decimal
     symbol_exposure: Decimal = ZERO
-    total_exposure: Decimal = ZERO
+    total_exposure: Decimal | None = ZERO
     open_notional: Decimal = ZERO
     open_orders: int = 0
     minute_orders: int = 0

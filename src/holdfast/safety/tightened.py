@@ -61,9 +61,10 @@ def no_longer_fits(
 
 
 def _fits(policy: RiskPolicy, state: RiskState, gone: Decimal, count: int) -> bool:
+    known = state.symbol_exposure if state.total_exposure is None else state.total_exposure
     return (
         state.symbol_exposure - gone <= policy.max_symbol_exposure_usd
-        and state.total_exposure - gone <= policy.max_total_exposure_usd
+        and known - gone <= policy.max_total_exposure_usd
         and state.open_notional - gone <= policy.max_open_notional_usd
         and state.open_orders - count <= policy.max_open_orders
     )

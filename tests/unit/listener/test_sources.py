@@ -25,7 +25,7 @@ def test_a_plan_names_each_source_with_its_principal_and_shows_no_secret():
         "tv": "chat:42",
         "desk9": "api:desk9",
     }
-    assert (plan.may_open, plan.port) == (False, 8502)
+    assert (plan.may_open, plan.port) == (False, 8610)
     assert "secret" not in repr(plan).lower()
 
 

@@ -232,3 +232,11 @@ def test_a_buy_needs_its_fee_as_well():
     assert codes(entry(cost="1002.5"), None, state(free_quote="1002.5")) == ()
     found = codes(entry(cost="1002.5"), None, state(free_quote="1002.49"))
     assert found == ("insufficient_balance",)
+
+
+def test_an_exposure_nobody_knows_lets_no_entry_in_and_every_exit_out():
+    blind = state(total_exposure=None)
+    decision = evaluate(entry(), policy(), blind)
+    assert (decision.codes, decision.observed) == (("total_exposure",), "unknown")
+    assert evaluate(close(), policy(), blind).allow
+    assert evaluate(entry(action="amend", replaces="1000"), policy(), blind).allow

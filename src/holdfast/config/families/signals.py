@@ -13,7 +13,7 @@ class SignalKnobs(Knobs):
         env=False,
     )
     signals_port: int = knob(
-        8502,
+        8610,
         "Port signals are listened for on; a taken port is refused, 0 takes any",
         "port",
         ge=0,
