@@ -1,6 +1,7 @@
 """The rules about how much: caps, counts, losses and what is free.
 
-A check returns what is wrong, or None. A change that asks for no more than the order it replaces adds nothing.
+A check returns what is wrong, or None. A change that asks for no more than the order it replaces
+adds nothing.
 """
 
 from decimal import Decimal
