@@ -15,9 +15,8 @@ from holdfast.domain.intents import CancelOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import Order, OrderStatus
 from holdfast.engine.fold import order_of
+from holdfast.engine.intents import NOT_PLACED
 from holdfast.venue.port import VenueOrder
-
-GONE = "never_arrived"
 
 
 def reconcile(desk: Desk) -> ReconcileNoted:
@@ -97,7 +96,11 @@ def _live_orders(desk: Desk) -> tuple[int, int]:
         order = order_of(desk.books.slots[slot_id], client_order_id)
         found = desk.venue.order(client_order_id)
         if found is None:
-            _end(desk, slot_id, End(client_order_id=client_order_id, status="refused", reason=GONE))
+            _end(
+                desk,
+                slot_id,
+                End(client_order_id=client_order_id, status="refused", reason=NOT_PLACED),
+            )
             ended += 1
             continue
         arrived.append(client_order_id)

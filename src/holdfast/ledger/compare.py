@@ -8,7 +8,8 @@ from decimal import Decimal
 import duckdb
 
 from holdfast.ledger.finding import Finding
-from holdfast.ledger.rows import KINDS, Row
+from holdfast.ledger.kinds import KINDS
+from holdfast.ledger.rows import Row
 
 SHOWN = 5
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from holdfast.domain.ids import position_id
 from holdfast.domain.slots import Role
+from holdfast.engine.intents import Intents
 from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, Row, SessionRow
 
 
@@ -18,6 +19,7 @@ class LiveRows:
         self.session: SessionRow | None = None
         self.fill_ids: dict[str, set[str]] = {}
         self.exits: dict[str, str] = {}  # position_id → the live exit order
+        self.ways = Intents()  # where each live order stands on its way to the venue
 
     def take(self, rows: Iterable[Row]) -> None:
         """Take in rows as they were read back from the tables, oldest first."""

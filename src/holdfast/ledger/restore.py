@@ -11,7 +11,9 @@ from typing import NamedTuple
 import duckdb
 
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt
+from holdfast.domain.intent_states import IntentState
 from holdfast.engine.books import Books
+from holdfast.engine.intents import Standing
 from holdfast.ledger import snapshots, writer
 from holdfast.ledger.chain import ORIGIN, link
 from holdfast.ledger.codec import decode
@@ -36,6 +38,15 @@ where client_order_id in (
     select client_order_id from orders
     where status not in ('filled', 'canceled', 'expired', 'refused')
 )
+"""
+_LIVE_WAYS = """
+select client_order_id, arg_max(after, seq * 1000000 + ordinal), max(market_time), count(*) - 1
+from intent_events
+where client_order_id in (
+    select client_order_id from orders
+    where status not in ('filled', 'canceled', 'expired', 'refused')
+)
+group by client_order_id
 """
 _LIVE = (
     (OrderRow, "status not in ('filled', 'canceled', 'expired', 'refused') order by placed_seq"),
@@ -112,6 +123,8 @@ def live_rows(connection: duckdb.DuckDBPyConnection) -> LiveRows:
         live.take(writer.read(connection, kind, where))
     for client_order_id, fill_id in connection.execute(_LIVE_FILLS).fetchall():
         live.fill_ids.setdefault(client_order_id, set()).add(fill_id)
+    for name, state, since, steps in connection.execute(_LIVE_WAYS).fetchall():
+        live.ways.live[name] = Standing(IntentState(state), since, live.orders[name].filled, steps)
     return live
 
 

@@ -288,9 +288,3 @@ class RulesRow(Row, kw_only=True):
     digest: str
     reason: str
     changes: str
-
-
-KINDS: tuple[type[Row], ...] = (
-    *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
-    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
-)

@@ -12,9 +12,13 @@ from holdfast.domain.bookkeeping import (
     HoldCleared,
     HoldSet,
     LedgerFounded,
+    ModeNoted,
     ReceiptsNoted,
+    ReconcileNoted,
     SessionStarted,
     SessionStopped,
+    SimulatedNoted,
+    SubmissionNoted,
     TickNoted,
 )
 from holdfast.domain.events import (
@@ -58,12 +62,25 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
             at += STEP
             yield at, entries
             yield at, [_tick(cycle * 10 + number, len(entries))]
+    yield at, _venue_notes()
     yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
+
+
+def _venue_notes() -> list:
+    return [
+        ModeNoted(before="dry", after="arming", cause="a good read", epoch=4),
+        SimulatedNoted(slot=0, leg="A", role="entry", side="sell", price="0.1", size="20"),
+        ReconcileNoted(
+            resent=0, adopted=0, filled=1, ended=0, foreign=("hand",), agreed=True, calls=5
+        ),
+    ]
 
 
 def _cycle(slots: int, cycle: int, at: int) -> Iterator[list]:
     numbers = range(slots)
     yield [_entry(slot, cycle) for slot in numbers]
+    names = tuple(_id(slot, cycle, "entry") for slot in numbers)
+    yield [SubmissionNoted(action="place", ids=names, deadline=at + STEP, epoch=4)]
     yield [ReceiptsNoted(accepted=tuple(_id(slot, cycle, "entry") for slot in numbers))]
     yield [_move(slot, cycle) for slot in numbers]
     yield [ReceiptsNoted(repriced=tuple(_id(slot, cycle, "entry") for slot in numbers))]
