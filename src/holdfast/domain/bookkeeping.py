@@ -66,13 +66,17 @@ class HoldCleared(_Note, frozen=True, kw_only=True, gc=False):
 
 
 class ReceiptsNoted(_Note, frozen=True, gc=False):
-    """The venue answered these orders: ids it accepted, moved or agreed to cancel."""
+    """The venue answered these orders: ids it accepted, moved or agreed to cancel.
+
+    `refused` are orders that rest on, since a move or a cancel of them was refused.
+    """
 
     stream: ClassVar[str] = "ops/receipt"
     accepted: tuple[str, ...] = ()
     repriced: tuple[str, ...] = ()
     canceled: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class TickNoted(_Note, frozen=True, gc=False):

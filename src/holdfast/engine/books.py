@@ -6,6 +6,7 @@ The same fold restores a desk, verifies a ledger and follows a running one. It n
 from holdfast.domain.bookkeeping import (
     HoldCleared,
     HoldSet,
+    IntentResolved,
     LedgerFounded,
     Note,
     ReceiptsNoted,
@@ -53,7 +54,7 @@ class Books:
         if type(entry) is ReceiptsNoted:  # this and the next come with every tick
             self.unanswered.difference_update(entry.accepted)
             if self.submissions:
-                for name in (*entry.accepted, *entry.repriced, *entry.canceled):
+                for name in (*entry.accepted, *entry.repriced, *entry.canceled, *entry.refused):
                     self.submissions.pop(name, None)
         elif type(entry) is TickNoted:
             self.tick = entry.tick
@@ -123,6 +124,8 @@ class Books:
         match note:
             case SubmissionNoted():
                 self._submit(at, note)
+            case IntentResolved():
+                self.submissions.pop(note.client_order_id, None)
             case LedgerFounded():
                 self.founded = note
             case SessionStarted():

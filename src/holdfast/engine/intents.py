@@ -101,16 +101,20 @@ def _submitted(live: Mapping[str, Standing], note: SubmissionNoted) -> Iterator[
 def _answered(live: Mapping[str, Standing], note: ReceiptsNoted) -> Iterator[Step]:
     for name in note.accepted:
         yield from _opened(live.get(name), name, "accepted")
-    for name in note.repriced:
+    for name, evidence in (*_each(note.repriced, "moved"), *_each(note.refused, "not moved")):
         standing = live.get(name)
         if standing is not None and standing.state is _S.AMENDING:
-            yield name, _at_rest(standing), "moved"
+            yield name, _at_rest(standing), evidence
     for name in note.unknown:
         standing = live.get(name)
         if standing is not None and standing.state in {_S.CREATED, _S.SUBMITTING}:
             if standing.state is _S.CREATED:
                 yield name, _S.SUBMITTING, "sent"
             yield name, _S.UNKNOWN, "no answer"
+
+
+def _each(names: tuple[str, ...], evidence: str) -> list[tuple[str, str]]:
+    return [(name, evidence) for name in names]
 
 
 def _opened(standing: Standing | None, name: str, evidence: str) -> Iterator[Step]:

@@ -20,6 +20,7 @@ class HeardLedger:
         tally: Tally,
         clock: Clock,
         tell: Callable[[float], None] | None = None,
+        hear: Sequence[Callable[[int, Sequence[Event | Note]], None]] = (),
     ) -> None:
         self.inner = inner
         self.genesis = inner.genesis
@@ -27,6 +28,7 @@ class HeardLedger:
         self._tally = tally
         self._clock = clock
         self._tell = tell
+        self._hear = hear
 
     def restore(self) -> Books:
         """Return the books as the ledger has them."""
@@ -39,6 +41,8 @@ class HeardLedger:
         if self._tell is not None:
             self._tell(self._clock.monotonic() - started)
         self._tally.take(at, entries)
+        for hear in self._hear:
+            hear(at, entries)
         return self.sequence
 
     def record_candle(self, candle: Candle) -> None:
