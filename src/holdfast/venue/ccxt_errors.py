@@ -123,6 +123,10 @@ CLASSES: Mapping[str, Meaning] = MappingProxyType(
     }
 )
 
+_OURS: Mapping[str, Meaning] = MappingProxyType(
+    {"VenueRefused": M.PERMISSION}
+)  # said before a call
+
 
 def meaning_of(error: BaseException) -> Meaning:
     """Say what an error means; the exchange's words count before the class ccxt chose for them."""
@@ -134,8 +138,8 @@ def meaning_of(error: BaseException) -> Meaning:
 
 def meaning_of_class(kind: type[BaseException]) -> Meaning:
     """Say what a class of error means, by the nearest of its ancestors that is known."""
-    names = (CLASSES[one.__name__] for one in kind.__mro__ if one.__name__ in CLASSES)
-    return next(names, M.AMBIGUOUS)
+    known = {**CLASSES, **_OURS}
+    return next((known[one.__name__] for one in kind.__mro__ if one.__name__ in known), M.AMBIGUOUS)
 
 
 def meaning_of_words(words: str) -> Meaning:
