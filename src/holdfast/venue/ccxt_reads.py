@@ -30,6 +30,7 @@ from holdfast.venue.limits import RestCounter
 from holdfast.venue.port import Balance
 
 READ_TIMEOUT_MS = 10_000
+MARGIN = 0.1  # seconds a wait for room is longer than our count says
 BUDGET = 45.0  # seconds one question may take with all its waits
 AT_ONCE = 50  # orders one QueryOrders may name
 WAITS: Mapping[Meaning, tuple[float, ...]] = MappingProxyType(
@@ -156,6 +157,7 @@ class Reads:
         cost = 0 if endpoint in PUBLIC else self._rest.cost(endpoint)
         wait = self._rest.wait(cost) if cost else 0.0
         if wait:
+            wait += MARGIN
             if self._clock.monotonic() + wait > until:
                 raise VenueUnavailable(f"{endpoint}: our count of calls is full for {wait:.0f} s")
             self.throttled += 1

@@ -111,6 +111,9 @@ class _Wire:
         finally:
             self.apiKey = self.secret = ""
 
+    def set_last_request(self, _request: object) -> None:
+        """Keep nothing: the headers hold the key."""
+
     def request(self, path: str, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 (ccxt is untyped)
         self.calls.add(path)
         self.last_http_response = None  # cancel_order of ccxt reads an old one otherwise
