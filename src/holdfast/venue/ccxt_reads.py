@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from holdfast.clock import Clock
-from holdfast.domain.errors import VenueUnavailable
+from holdfast.domain.errors import VenueRefused, VenueUnavailable
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import Instrument
+from holdfast.venue.capabilities import PROVEN
 from holdfast.venue.ccxt_errors import Meaning, meaning_of, of_read, words_of
 from holdfast.venue.ccxt_reading import (
     OrderRow,
@@ -110,6 +111,7 @@ class Reads:
 
     def query(self, venue_order_ids: Sequence[str]) -> list[OrderRow]:
         """Look orders up by the venue's names."""
+        self._only_proven("QueryOrders")
         found: list[OrderRow] = []
         for start in range(0, len(venue_order_ids), AT_ONCE):
             found += self._query(venue_order_ids[start : start + AT_ONCE])
@@ -129,6 +131,7 @@ class Reads:
         return [read_order(row) for row in rows if row.get("symbol") == self._symbol]
 
     def _pages(self, endpoint: str, method: str, since: int) -> Iterator[Sequence[Row]]:
+        self._only_proven(endpoint)
         seen, count = 0, 1
         while seen < count:
             asked = {"start": max(0, since // SECOND - 1), "ofs": seen}
@@ -137,6 +140,10 @@ class Reads:
                 raise VenueUnavailable(f"{endpoint}: {seen} of {count} rows came, then none")
             seen += len(page)
             yield page
+
+    def _only_proven(self, endpoint: str) -> None:
+        if "paged histories" not in PROVEN.get(self._wire.id, ()):
+            raise VenueRefused(f"{self._wire.id}: how it pages was never proven, nor {endpoint}")
 
     def _page(self, method: str, asked: Mapping[str, int]) -> tuple[Sequence[Row], int]:
         rows = getattr(self._wire, method)(None, None, None, dict(asked))
