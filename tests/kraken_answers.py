@@ -103,7 +103,7 @@ def trade_row(owner, *, vol="40.00000000", price="0.0997000", at="1795176000.123
     row = {
         "ordertxid": owner,
         "postxid": "TKH2SE-M7IF5-CFI7LT",
-        "pair": "XXDGZUSD",
+        "pair": "XDGUSD",
         "time": "AT",
         "type": "buy",
         "ordertype": "limit",
@@ -158,10 +158,10 @@ class Wire:
         self.clock = FixedClock(NOON)
         self.sent = []
         self.queued = {
-            "AssetPairs": [{"XXDGZUSD": PAIR, "XXBTZUSD": OTHER_PAIR}],
+            "AssetPairs": [{"XDGUSD": PAIR, "XXBTZUSD": OTHER_PAIR}],
             "Assets": [ASSETS],
             "Time": [{"unixtime": NOON // 1_000_000, "rfc1123": ""}],
-            "Ticker": [{"XXDGZUSD": TICKER}],
+            "Ticker": [{"XDGUSD": TICKER}],
             "OpenOrders": [opened()],
             "TradesHistory": [trades()],
             "ClosedOrders": [closed()],

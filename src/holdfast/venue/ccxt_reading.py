@@ -46,7 +46,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     opened: int
     reason: str = ""
 
-    def described(self) -> VenueOrder:
+    def described(self, revision: int = 0) -> VenueOrder:
         """Say it in the words of the port; an order without a name of ours goes by the venue's."""
         return VenueOrder(
             client_order_id=self.client_order_id or self.venue_order_id,
@@ -55,12 +55,13 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
             size=self.size,
             filled=self.filled,
             status=self.status,
+            revision=revision,
             venue_order_id=self.venue_order_id,
         )
 
 
 class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An execution as the venue told it; whose order it was is not said yet."""
+    """An execution as the venue told it; `number` orders those of one moment, where it has one."""
 
     fill_id: str
     venue_order_id: str
@@ -71,6 +72,7 @@ class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     fee: Decimal
     liquidity: str
+    number: int = 0
 
     def execution(self, client_order_id: str) -> Execution:
         """Give it to an order of ours."""
@@ -159,6 +161,7 @@ def read_trade(trade: Row) -> TradeRow:
         cost=amount(info.get("cost") or trade.get("cost"), "cost"),
         fee=amount(fee.get("cost"), "fee"),
         liquidity=str(liquidity),
+        number=int(amount(info.get("trade_id") or 0, "number")),
     )
 
 

@@ -177,7 +177,7 @@ class CcxtVenue:
         """List what rests in this market, whoever placed it; what has no name goes by the venue's."""
         rows = self._reads.open_orders()
         self._memory.hear(rows)
-        return [row.described() for row in rows]
+        return [self._described(row) for row in rows]
 
     def order(self, client_order_id: str) -> VenueOrder | None:
         """Look one order up; before its deadline has passed, None proves nothing."""
@@ -264,8 +264,12 @@ class CcxtVenue:
         found: dict[str, VenueOrder] = {}
         for row in sorted(rows, key=lambda row: (row.status == "open", row.opened)):
             if row.client_order_id:
-                found[row.client_order_id] = row.described()
+                found[row.client_order_id] = self._described(row)
         return found
+
+    def _described(self, row: OrderRow) -> VenueOrder:
+        known = self._memory.live.get(row.client_order_id)
+        return row.described(0 if known is None else known.revision)
 
     def _is_fresh(self, quotation: Quotation, at: int) -> bool:
         if quotation.sign != self._seen.sign:

@@ -71,16 +71,20 @@ class Writes:
 
     def amend(self, change: RepriceOrder, deadline: int) -> Receipt:
         """Move an order in place, keeping its names; one that would cross keeps its old price."""
-        now = self._clock.monotonic()
-        age = self._memory.age(change.client_order_id, now)
+        name, now = change.client_order_id, self._clock.monotonic()
+        known, age = self._memory.live.get(name), self._memory.age(name, now)
+        if known is not None and change.revision <= known.revision:
+            return Receipt(name, "accepted", venue_order_id=known.venue_order_id)
         reason = self._fault(change.price, change.size, deadline)
+        if not reason and known is not None and change.size <= known.executed:
+            reason = Meaning.MIN_SIZE  # the venue would take it for a cancel
         if not reason and not self._engine.may_amend(age):
             reason = Meaning.RATE_LIMIT
         reason = reason or self._boundary.refusal(change, notional(change.price, change.size))
         if reason:
             return _refused(change, reason)
         self._engine.add(amend_cost(age))
-        self._memory.touched(change.client_order_id, now)
+        self._memory.touched(name, now)
         return self._tried(change, lambda: self._amend(change, deadline))
 
     def cancel(self, order: CancelOrder) -> Receipt:
@@ -178,6 +182,7 @@ class Writes:
             written(change.price),
             {"clientOrderId": name, "postOnly": True, "deadline": written_time(deadline)},
         )
+        self._memory.moved(name, change.revision)
         return Receipt(name, "accepted", venue_order_id=self._memory.venue_order_id(name))
 
     def _cancel(self, order: CancelOrder) -> Receipt:

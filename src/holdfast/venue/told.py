@@ -37,6 +37,7 @@ class Known(msgspec.Struct, kw_only=True):
     executed: Decimal = ZERO
     status: str = "open"
     reason: str = ""
+    revision: int = 0
 
 
 class News(msgspec.Struct, frozen=True):
@@ -94,6 +95,11 @@ class Memory:
         if client_order_id in self.live:
             self.live[client_order_id].touched = now
 
+    def moved(self, client_order_id: str, revision: int) -> None:
+        """Note that the venue took a move."""
+        if client_order_id in self.live:
+            self.live[client_order_id].revision = revision
+
     def age(self, client_order_id: str, now: float) -> float:
         """Say how long ago we last changed an order, in seconds; what we do not know counts as new."""
         known = self.live.get(client_order_id)
@@ -149,7 +155,7 @@ class Memory:
     def ours(self, trades: Iterable[TradeRow]) -> list[tuple[int, Execution]]:
         """Pick the executions of our orders, told or not, each once, oldest first."""
         picked = {trade.fill_id: trade for trade in trades if trade.venue_order_id in self._owners}
-        rows = sorted(picked.values(), key=lambda trade: (trade.at, trade.fill_id))
+        rows = sorted(picked.values(), key=lambda one: (one.at, one.number, one.fill_id))
         return [(row.at, row.execution(self._owners[row.venue_order_id])) for row in rows]
 
     def news(self, trades: Iterable[TradeRow]) -> News:

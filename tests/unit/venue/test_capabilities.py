@@ -13,7 +13,21 @@ from holdfast.venue.capabilities import judge
 from holdfast.venue.ccxt_venue import offer
 
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "holdfast"
-KRAKEN = dict.fromkeys(["spot", "createOrder", "editOrder", "cancelOrder", "fetchOpenOrders", "fetchClosedOrders", "fetchMyTrades", "fetchBalance", "fetchTicker", "fetchTime"], True)
+KRAKEN = dict.fromkeys(
+    [
+        "spot",
+        "createOrder",
+        "editOrder",
+        "cancelOrder",
+        "fetchOpenOrders",
+        "fetchClosedOrders",
+        "fetchMyTrades",
+        "fetchBalance",
+        "fetchTicker",
+        "fetchTime",
+    ],
+    True,
+)
 POST_ONLY = {"spot": {"createOrder": {"timeInForce": {"PO": True}}}}
 
 

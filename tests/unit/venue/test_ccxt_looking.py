@@ -84,7 +84,7 @@ def test_no_float_enters_on_the_way(wire, venue):
 
 def test_without_two_sides_the_last_trade_is_the_mark(wire, venue):
     ticker = {"c": ["0.1000100", "44.04408910"]}
-    wire.answer("Ticker", {"XXDGZUSD": ticker})
+    wire.answer("Ticker", {"XDGUSD": ticker})
     assert look(venue).mark == Decimal("0.1000100")
 
 
@@ -376,7 +376,7 @@ def test_the_price_is_stale_when_nothing_in_the_ticker_moved_for_too_long(wire, 
     assert look(venue).fresh
     wire.clock.sleep(1)
     assert not look(venue).fresh
-    wire.answer("Ticker", {"XXDGZUSD": {"c": ["0.1000100", "1.00000000"]}})
+    wire.answer("Ticker", {"XDGUSD": {"c": ["0.1000100", "1.00000000"]}})
     assert look(venue).fresh
 
 

@@ -70,7 +70,7 @@ def test_one_order_leaves_with_our_name_post_only_fees_in_quote_and_a_deadline(w
     (body,) = wire.bodies("AddOrder")
     body.pop("nonce")
     assert body == {
-        "pair": "XXDGZUSD",
+        "pair": "XDGUSD",
         "type": "buy",
         "ordertype": "limit",
         "volume": "100",
@@ -104,7 +104,7 @@ def test_the_body_of_a_batch_names_every_order(wire, venue):
     wire.answer("AddOrderBatch", {"orders": []})
     venue.submit([buy("a"), sell("b")], LATER)
     (body,) = wire.bodies("AddOrderBatch")
-    assert body["pair"] == "XXDGZUSD"
+    assert body["pair"] == "XDGUSD"
     assert body["deadline"] == "2026-11-20T12:00:10.000Z"
     assert [(one["cl_ord_id"], one["type"], one["oflags"]) for one in body["orders"]] == [
         ("a", "buy", "fciq,post"),
