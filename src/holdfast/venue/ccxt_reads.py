@@ -42,6 +42,7 @@ WAITS: Mapping[Meaning, tuple[float, ...]] = MappingProxyType(
     }
 )
 PUBLIC: frozenset[str] = frozenset({"Time", "Ticker", "AssetPairs"})
+NONCES = (0, SECOND, 60 * SECOND, 3600 * SECOND, 86_400 * SECOND)  # skipped, one after the other
 _Answer = TypeVar("_Answer")
 
 
@@ -54,11 +55,11 @@ class Reads:
         symbol: str,
         clock: Clock,
         rest: RestCounter,
-        next_life: Callable[[], None],
+        skip_nonces: Callable[[int], None],
         budget: float = BUDGET,
     ) -> None:
         self._wire, self._symbol, self._clock = wire, symbol, clock
-        self._rest, self._next_life, self._budget = rest, next_life, budget
+        self._rest, self._skip_nonces, self._budget = rest, skip_nonces, budget
         self.throttled = 0
         self.throttled_seconds = 0.0
 
@@ -176,11 +177,11 @@ class Reads:
         meaning = meaning_of(error)
         if meaning is Meaning.RATE_LIMIT and any("EAPI" in one for one in words_of(error)):
             self._rest.fill()
-        if meaning is Meaning.NONCE:
-            self._next_life()
         failed = failures.get(meaning, 0)
         failures[meaning] = failed + 1
         waits = WAITS.get(meaning, ())
+        if meaning is Meaning.NONCE and failed < len(NONCES):
+            self._skip_nonces(NONCES[failed])
         if failed >= len(waits) or self._clock.monotonic() + waits[failed] > until:
             raise of_read(error, meaning) from error
         self._clock.sleep(waits[failed])

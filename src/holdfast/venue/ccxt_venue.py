@@ -21,7 +21,7 @@ from holdfast.domain.observations import Execution, Observation, Receipt
 from holdfast.venue.capabilities import Offer, judge
 from holdfast.venue.ccxt_reading import OrderRow, Quotation, TradeRow
 from holdfast.venue.ccxt_reads import BUDGET, Reads
-from holdfast.venue.ccxt_wire import Calls, Observer, Secret, Terms, connect, jump_nonce
+from holdfast.venue.ccxt_wire import Calls, Observer, Secret, Terms, connect, skip_nonces
 from holdfast.venue.ccxt_writes import LARGEST_BATCH, Writes
 from holdfast.venue.limits import ENGINE, REST, TIERS, EngineCounter, RestCounter
 from holdfast.venue.port import Balance, Boundary, VenueOrder, Watch
@@ -43,6 +43,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = True
     stale_price_max_age_sec: int = 60
     read_budget: float = BUDGET
+
+    def __repr__(self) -> str:
+        return f"Account({self.exchange}, {self.symbol})"
 
 
 class Counters(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +110,7 @@ class CcxtVenue:
         self._engine = EngineCounter(account.tier, clock)
         self._time = VenueClock(clock)
         self._reads = Reads(
-            self._wire, account.symbol, clock, self._rest, self._next_life, account.read_budget
+            self._wire, account.symbol, clock, self._rest, self._skip_nonces, account.read_budget
         )
         self.instrument = self._reads.instrument()
         self._memory = Memory(self.wall())
@@ -119,7 +122,7 @@ class CcxtVenue:
             self._memory,
             clock,
             self.wall,
-            self._next_life,
+            self._skip_nonces,
         )
         self._seen = Quotation(Decimal(0), "")
         self._changed = 0
@@ -130,8 +133,8 @@ class CcxtVenue:
     def resume(self, after: int, told: Iterable[str], orders: Iterable[Resumed]) -> None:
         """Take up where the ledger says an earlier life ended.
 
-        `after` is the time of the last execution in the books, `told` the fill_ids of at least the
-        twenty minutes before it, `orders` all that are not over.
+        `after` is the time of the last execution in the books, or of their founding; `orders` are all
+        that are not over, and `told` at least the fill_ids of what those executed.
         """
         self._memory.resume(after, told, orders, self._clock.monotonic())
 
@@ -140,12 +143,13 @@ class CcxtVenue:
         del watch
         if self._time.due:
             self._hear_time()
+        began = self.wall()
         quotation = self._reads.quotation()
         news = self._news(self._reads.open_orders())
         at = self.wall()
         fresh = self._is_fresh(quotation, at)
         yield Observation(at, quotation.mark, news.executions, news.ends, fresh)
-        self._memory.heard(news)
+        self._memory.heard(news, began)
 
     def submit(self, orders: Sequence[PlaceOrder], deadline: int) -> Sequence[Receipt]:
         """Rest up to fifteen post-only orders in one call; a receipt for each, in their order."""
@@ -282,5 +286,5 @@ class CcxtVenue:
         unixtime = self._reads.time()
         self._time.hear(unixtime, sent, self._clock.wall())
 
-    def _next_life(self) -> None:
-        jump_nonce(hash(self._account.key()))
+    def _skip_nonces(self, count: int) -> None:
+        skip_nonces(hash(self._account.key()), count)

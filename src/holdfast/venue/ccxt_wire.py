@@ -21,7 +21,6 @@ from holdfast.venue.ccxt_errors import Meaning, meaning_of
 Observer = Callable[[str, str, float], None]
 Secret = Callable[[], str]
 HOUR = 3600.0
-NONCE_JUMP = 1_000_000
 
 # What an answer of Kraken has to hold, by endpoint.
 OWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -49,6 +48,9 @@ class Terms(msgspec.Struct, kw_only=True):
     nonce: Callable[[], int]
     observer: Observer
     base_url: str = ""
+
+    def __repr__(self) -> str:
+        return "Terms()"
 
 
 class Calls:
@@ -157,10 +159,10 @@ def next_nonce(key: int, now: int) -> int:
     return nonce
 
 
-def jump_nonce(key: int) -> None:
-    """Move on by a second, since the venue has seen higher ones of an earlier life."""
+def skip_nonces(key: int, count: int) -> None:
+    """Move on, since the venue has seen higher ones of an earlier life."""
     with _nonce_lock:
-        _last_nonce[key] = _last_nonce.get(key, 0) + NONCE_JUMP
+        _last_nonce[key] = _last_nonce.get(key, 0) + count
 
 
 def check_answer(exchange: str, path: str, answer: object) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from holdfast.clock import Clock
 from holdfast.domain.errors import VenueRefused
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
+from holdfast.domain.market import SECOND
 from holdfast.domain.money import Instrument, notional
 from holdfast.domain.observations import Receipt
 from holdfast.venue.ccxt_errors import Meaning, answer_in, meaning_of, meaning_of_words, words_of
@@ -42,11 +43,11 @@ class Writes:
         memory: Memory,
         clock: Clock,
         wall: Callable[[], int],
-        next_life: Callable[[], None],
+        skip_nonces: Callable[[int], None],
     ) -> None:
         self._wire, self._instrument, self._boundary = wire, instrument, boundary
         self._engine, self._memory, self._clock = engine, memory, clock
-        self._wall, self._next_life = wall, next_life
+        self._wall, self._skip_nonces = wall, skip_nonces
 
     def submit(self, orders: Sequence[PlaceOrder], deadline: int) -> list[Receipt]:
         """Place orders in one call; a receipt for each, in their order."""
@@ -197,7 +198,7 @@ class Writes:
     def _judged(self, intent: Intent, error: Exception) -> Receipt:
         meaning = meaning_of(error)
         if meaning is Meaning.NONCE:
-            self._next_life()
+            self._skip_nonces(SECOND)
         if meaning is Meaning.RATE_LIMIT and any("EOrder" in one for one in words_of(error)):
             self._engine.fill()
         if is_final(meaning):

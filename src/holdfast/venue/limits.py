@@ -2,8 +2,9 @@
 
 Rules: the REST counter is one per key and rises with private reads; the engine counter is one per
 pair and rises with orders, more so when a young order is changed or taken away. Both fall with time.
-The model may overstate what the venue counts and never understates it: an order of a batch counts
-whole. A cancel is counted and never held back.
+Within one life the model may overstate what the venue counts and never understates it: an order of a
+batch counts whole. A new life begins at zero and takes the venue's word when it is turned away. A
+cancel is counted and never held back.
 """
 
 from collections.abc import Mapping

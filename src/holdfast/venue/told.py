@@ -45,11 +45,10 @@ class News(msgspec.Struct, frozen=True):
 
     executions: tuple[Execution, ...] = ()
     ends: tuple[End, ...] = ()
-    times: tuple[int, ...] = ()
 
 
 class Memory:
-    """Our orders at one venue."""
+    """Our orders at one venue; all they executed before the watermark was told."""
 
     def __init__(self, after: int) -> None:
         self.watermark = after
@@ -57,14 +56,14 @@ class Memory:
         self._over: set[str] = set()
         self._owners: dict[str, str] = {}
         self._strangers: set[str] = set()
-        self._told: dict[str, int] = {}
+        self._told: set[str] = set()
 
     def resume(
         self, after: int, told: Iterable[str], orders: Iterable[Resumed], now: float
     ) -> None:
         """Take up where an earlier life ended: executions told up to a time, orders not over."""
         self.watermark = after
-        self._told.update(dict.fromkeys(told, after))
+        self._told.update(told)
         for order in orders:
             known = self.expect(order.client_order_id, now)
             known.told = known.executed = order.filled
@@ -117,6 +116,8 @@ class Memory:
             known = self.live.get(name)
             if known is None:
                 continue
+            if not known.arrived and row.filled:
+                self.watermark = min(self.watermark, row.opened)  # it may have traded long ago
             self.accepted(name, row.venue_order_id)
             known.executed = max(known.executed, row.filled)
             if known.status == "open":
@@ -160,21 +161,20 @@ class Memory:
 
     def news(self, trades: Iterable[TradeRow]) -> News:
         """Say what is to be told now."""
-        fresh = [pair for pair in self.ours(trades) if pair[1].fill_id not in self._told]
-        executions = tuple(execution for _, execution in fresh)
+        ours = (execution for _, execution in self.ours(trades))
+        executions = tuple(one for one in ours if one.fill_id not in self._told)
         ends = tuple(
             End(client_order_id=known.client_order_id, status=known.status, reason=known.reason)
             for known in self._complete(executions)
             if known.status != "filled"
         )
-        return News(executions, ends, tuple(at for at, _ in fresh))
+        return News(executions, ends)
 
-    def heard(self, news: News) -> None:
-        """Count news as told."""
+    def heard(self, news: News, at: int) -> None:
+        """Count news as told; the look they came from began at a time of the venue's clock."""
         complete = self._complete(news.executions)
-        for at, execution in zip(news.times, news.executions, strict=True):
-            self._told[execution.fill_id] = at
-            self.watermark = max(self.watermark, at)
+        for execution in news.executions:
+            self._told.add(execution.fill_id)
             known = self.live.get(execution.client_order_id)
             if known is not None:
                 known.told += execution.size
@@ -182,7 +182,8 @@ class Memory:
         for known in complete:
             self._over.add(known.client_order_id)
             del self.live[known.client_order_id]
-        self._forget()
+        if not self.owes():
+            self.watermark = max(self.watermark, at)
 
     def _complete(self, executions: Iterable[Execution]) -> list[Known]:
         told: dict[str, Decimal] = {}
@@ -194,9 +195,3 @@ class Memory:
             if known.status != "open"
             and known.told + told.get(known.client_order_id, ZERO) >= known.executed
         ]
-
-    def _forget(self) -> None:
-        before = self.watermark - 2 * OVERLAP
-        old = [fill_id for fill_id, at in self._told.items() if at < before]
-        for fill_id in old:
-            del self._told[fill_id]

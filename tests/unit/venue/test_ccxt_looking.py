@@ -1,6 +1,7 @@
 """What a venue behind ccxt tells of one look, and what the look costs."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import requests
@@ -356,11 +357,20 @@ def test_a_rate_limit_waits_five_ten_and_twenty_seconds_within_the_budget(wire, 
 
 
 def test_a_nonce_that_is_too_low_is_moved_on_and_asked_at_once(wire, venue):
-    wire.answer("OpenOrders", says("EAPI:Invalid nonce"), opened())
+    low = says("EAPI:Invalid nonce")
+    wire.answer("OpenOrders", low, low, low, opened())
     look(venue)
-    first, second = (int(body["nonce"]) for body in wire.bodies("OpenOrders"))
-    assert second > first + SECOND - 1
+    nonces = [int(body["nonce"]) for body in wire.bodies("OpenOrders")]
+    steps = [later - earlier for earlier, later in pairwise(nonces)]
+    assert steps == [1, SECOND + 1, 60 * SECOND + 1]
     assert wire.clock.wall() == NOON
+
+
+def test_a_nonce_that_stays_too_low_fails_the_look(wire, venue):
+    wire.answer("OpenOrders", says("EAPI:Invalid nonce"))
+    with pytest.raises(VenueUnavailable, match="nonce"):
+        look(venue)
+    assert wire.calls().count("OpenOrders") == 6
 
 
 def test_a_key_that_may_not_look_is_told_at_once(wire, venue):
@@ -391,3 +401,34 @@ def test_our_own_count_waits_before_the_exchange_would_refuse(wire):
     assert counters.throttle_seconds == pytest.approx(1 / 0.33 + 0.1)
     assert counters.rest <= counters.rest_limit
     assert counters.calls_last_hour["OpenOrders"] == 16
+
+
+def test_once_all_was_told_the_history_is_asked_from_the_last_look_on(wire, venue):
+    rest(wire, venue)
+    wire.clock.sleep(3 * 3600)
+    wire.answer("Time", {"unixtime": wire.clock.wall() // SECOND})
+    look(venue)
+    wire.answer("OpenOrders", opened(O1=open_row("a", vol_exec="40.00000000")))
+    look(venue)
+    (body,) = wire.bodies("TradesHistory")
+    assert int(body["start"]) == wire.clock.wall() // SECOND - 600 - 1
+
+
+def test_an_order_found_late_is_asked_for_from_its_own_opening_on(wire, venue):
+    wire.answer("AddOrder", requests.ReadTimeout("slow"))
+    venue.place(buy("a"))
+    wire.clock.sleep(3 * 3600)
+    wire.answer("Time", {"unixtime": wire.clock.wall() // SECOND})
+    look(venue)
+    wire.answer("ClosedOrders", closed(O1=closed_row("a", vol_exec="100.00000000")))
+    venue.find(["a"], NOON)
+    wire.answer("TradesHistory", trades(T1=trade_row("O1", vol="100.00000000")))
+    wire.sent.clear()
+    assert [one.fill_id for one in look(venue).executions] == ["T1"]
+    (body,) = wire.bodies("TradesHistory")
+    assert int(body["start"]) == 1795175990 - 600 - 1
+
+
+def test_neither_account_nor_terms_show_their_key(venue):
+    assert repr(venue._account) == "Account(kraken, DOGE/USD)"
+    assert repr(venue._wire.terms) == "Terms()"
