@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from holdfast.cli.venue_check import check
 from holdfast.clock import SystemClock
 from holdfast.domain.errors import VenueError
 from holdfast.venue.emulator.clock import ClockSettings
@@ -23,13 +24,9 @@ FASTEST = Decimal(100_000)
 def register(app: typer.Typer) -> None:
     """Add the group `venue` to an application."""
     group = typer.Typer(help="Run and look at venues.", no_args_is_help=True)
-    group.callback()(_nothing)
     group.command("serve")(serve_exchange)
+    group.command("check")(check)
     app.add_typer(group, name="venue")
-
-
-def _nothing() -> None:
-    """Keep a single command from becoming the whole group."""
 
 
 def serve_exchange(

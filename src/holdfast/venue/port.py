@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.market import Candle
-from holdfast.domain.money import Instrument
+from holdfast.domain.money import ZERO, Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
 
 
@@ -43,13 +43,25 @@ class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
     filled: Decimal
     status: str
     revision: int = 0
+    venue_order_id: str = ""
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What the venue says it owes us of one asset."""
+    """What the venue says it owes us of one asset.
+
+    `free` and `held` are what orders can use and do use. `flexible` earns elsewhere in the account and
+    comes back by itself at a trade; `locked` names what does not, by kind, and is in no total.
+    """
 
     free: Decimal
     held: Decimal
+    flexible: Decimal = ZERO
+    locked: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """Say what the account holds of it that trading can reach."""
+        return self.free + self.held + self.flexible
 
 
 class Boundary(Protocol):
