@@ -45,7 +45,7 @@ def differences(desk: Desk) -> list[str]:
     accounts = desk.books.accounts
     found = []
     for asset, balance in sorted(desk.venue.balances().items()):
-        theirs, ours = balance.free + balance.held, accounts.total(asset)
+        theirs, ours = balance.total, accounts.total(asset)
         if theirs != ours:
             found.append(f"{asset}: venue {theirs}, books {ours}")
     return found

@@ -202,7 +202,7 @@ class Agreement:
         found = []
         for asset in (accounts.base, accounts.quote):
             balance = self._balances.get(asset, Balance(Decimal(0), Decimal(0)))
-            theirs, ours = balance.free + balance.held, accounts.total(asset)
+            theirs, ours = balance.total, accounts.total(asset)
             if abs(theirs - ours) > LEAST:
                 found.append(f"{asset}: venue {theirs}, books {ours}")
         return found

@@ -48,6 +48,7 @@ class Dispatch:
         self._refusals = 0
         self._quiet_until = 0.0
         self._amended: dict[str, float] = {}
+        self.doubts = False  # an order we know as resting was told to be over: compare soon
 
     def is_quiet(self) -> bool:
         """Say whether the venue asked to be left alone for a while."""
@@ -156,6 +157,7 @@ class Dispatch:
         else:
             receipts = [exchange.cancel(first)]
         self._heed(receipts)
+        self.doubts |= any(one.reason == "not_open" for one in receipts)
         self._take_in(turn, group, receipts)
 
     def _note(self, group: list[Intent], deadline: int) -> None:

@@ -74,7 +74,8 @@ class Duties:
         gear.resolver()
         if self._agree_at is None:
             self._agree_at = now + AGREE_SECONDS
-        elif now >= self._agree_at:
+        elif gear.dispatch.doubts or now >= self._agree_at:
+            gear.dispatch.doubts = False
             note = gear.agreement()
             self._agree_at = now + (AGREE_SECONDS if note.complete else RETRY_SECONDS)
         if self._simulates():
