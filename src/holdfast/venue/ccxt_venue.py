@@ -18,7 +18,7 @@ from holdfast.domain.errors import VenueRefused
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import SECOND, Candle
 from holdfast.domain.observations import Execution, Observation, Receipt
-from holdfast.venue.capabilities import Offer, judge
+from holdfast.venue.capabilities import Described, Offer, judge
 from holdfast.venue.ccxt_reading import OrderRow, Quotation, TradeRow
 from holdfast.venue.ccxt_reads import BUDGET, Reads
 from holdfast.venue.ccxt_wire import Calls, Observer, Secret, Terms, connect, skip_nonces
@@ -70,8 +70,16 @@ def exchange_class(exchange: str) -> Any:  # noqa: ANN401 (ccxt is untyped)
 
 def offer(exchange: str) -> Offer:
     """Say what an exchange offers a desk, by what ccxt says and what was proven; needs no network."""
-    described = exchange_class(exchange)()
-    return judge(exchange, described.has, described.features or {})
+    ccxt = exchange_class(exchange)()
+    return judge(
+        Described(
+            exchange=exchange,
+            has=ccxt.has,
+            features=ccxt.features or {},
+            credentials=ccxt.requiredCredentials,
+            precision_mode=ccxt.precisionMode,
+        )
+    )
 
 
 class CcxtVenue:
