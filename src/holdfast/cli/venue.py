@@ -14,9 +14,8 @@ from holdfast.venue.emulator.clock import ClockSettings
 from holdfast.venue.emulator.keys import ApiKey, make_test_key
 from holdfast.venue.emulator.opening import LOCK_STEP_ORIGIN, found, read_starts
 from holdfast.venue.emulator.paths import MarketSettings
-from holdfast.venue.emulator.server import ADDRESS, Opening, serve, write_private
+from holdfast.venue.emulator.server import ADDRESS, Opening, ReadPlan, serve, write_private
 from holdfast.venue.market import Regime
-from holdfast.wiring.emulating import read_keys_file, read_plan_file
 
 CANDLES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 FASTEST = Decimal(100_000)
@@ -83,14 +82,26 @@ def serve_exchange(
         lock_step=lock_step,
     )
     founding = found(market, clock, tier, balance or [])
-    plan = None if faults is None else partial(read_plan_file, faults)
-    if plan is not None:
-        plan(origin, origin)  # a file that cannot be read opens nothing
-    known = read_keys_file(keys) if keys is not None else _test_keys(state)
+    plan = None if faults is None else _plan(faults, origin)
+    known = _test_keys(state) if keys is None else _keys(keys)
     running = serve(Opening(state, port, founding, known, plan), machine)
     address = next(running)
     typer.echo(f"exchange at {address.url} (process {address.pid}); see {state / ADDRESS}")
     next(running, None)
+
+
+def _plan(file: Path, origin: int) -> ReadPlan:
+    # here and below: reading files costs half of a start, and most starts read none
+    from holdfast.wiring.emulating import read_plan_file  # noqa: PLC0415
+
+    read_plan_file(file, origin, origin)  # a file that cannot be read opens nothing
+    return partial(read_plan_file, file)
+
+
+def _keys(file: Path) -> dict[str, ApiKey]:
+    from holdfast.wiring.emulating import read_keys_file  # noqa: PLC0415
+
+    return read_keys_file(file)
 
 
 def _test_keys(state: Path) -> dict[str, ApiKey]:

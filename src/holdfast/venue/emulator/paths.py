@@ -53,16 +53,10 @@ class PricePath:
     def __init__(self, pair: Pair, settings: MarketSettings) -> None:
         start = settings.starts.get(pair.name, pair.start)
         self._settings = settings
+        self._pair, self._start = pair, start
         self._scale = (BUSY_QUOTE / start).quantize(Decimal("1E-8"))
         self._lot = pair.lot
-        self._feed = GeneratedFeed(
-            settings.seed * 1000 + pair.seed,
-            settings.regime,
-            start,
-            settings.first,
-            settings.candle_seconds,
-            pair.tick,
-        )
+        self._feed: GeneratedFeed | None = None
         self._blocks: list[Candles] = []
         self._walked: tuple[int, tuple[Decimal, Decimal, Decimal, Decimal]] | None = None
 
@@ -85,8 +79,20 @@ class PricePath:
 
     def _raw(self, index: int) -> Candle:
         while not self._blocks or index >= len(self._blocks) * len(self._blocks[0]):
+            self._feed = self._feed or self._opened()
             window = self._feed.window()
             self._blocks.append(window.candles)
             self._feed.skip(window.stop - window.start)
         block, place = divmod(index, len(self._blocks[0]))
         return self._blocks[block].row(place)
+
+    def _opened(self) -> GeneratedFeed:
+        settings = self._settings
+        return GeneratedFeed(
+            settings.seed * 1000 + self._pair.seed,
+            settings.regime,
+            self._start,
+            settings.first,
+            settings.candle_seconds,
+            self._pair.tick,
+        )
