@@ -3,6 +3,7 @@
 Rules: ccxt speaks to the emulator over HTTP; time is the emulator's and stands still between steps.
 """
 
+import time
 from decimal import Decimal
 from itertools import count
 
@@ -14,6 +15,7 @@ from holdfast.domain.errors import VenueRefused, VenueUnavailable
 from holdfast.domain.intents import CancelOrder, RepriceOrder
 from holdfast.domain.market import MINUTE, SECOND
 from holdfast.domain.slots import Role
+from holdfast.venue import ccxt_writes
 from holdfast.venue.port import Balance, Watch
 from holdfast.venue.told import Resumed
 
@@ -278,6 +280,8 @@ def test_x19_a_deadline_that_passed_on_the_road_is_refused_by_the_exchange(excha
     told = [answer(one) for one in venue.submit([buy("a")], deadline(venue))]
     assert told == [("refused", "deadline")]
     assert venue.find(["a"], 0) == {}
+    look(venue)  # which hears the clock again
+    assert answer(venue.place(buy("a"))) == ("accepted", "")
 
 
 def test_x20_the_clock_of_the_exchange_is_heard_and_its_skew_is_told(exchange, venue):
@@ -436,3 +440,26 @@ def test_x31_an_order_that_runs_out_of_its_time_ends_as_expired(exchange, venue)
     order = next(iter(exchange.session.core.state.orders.values()))
     exchange.session.core.end(order, "expired", "Order expired")
     assert [(end.client_order_id, end.status) for end in look(venue).ends] == [("a", "expired")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_x32_an_answer_that_takes_too_long_is_unknown_and_comes_to_nothing_twice(
+    exchange, venue, monkeypatch, when
+):
+    monkeypatch.setattr(ccxt_writes, "WRITE_TIMEOUT_MS", 200)
+    exchange.faults(rule("delay", "AddOrder", seconds=1, when=when, times=1))
+    assert venue.place(buy("a")).outcome == "unknown"
+    exchange.faults()
+    assert venue.place(buy("a")).outcome == "unknown"
+    time.sleep(1.2)  # the delay is the machine's; the order arrives late, or has been there
+    assert exchange.admin.audit()["accepted"] == {"a": 1}
+    exchange.admin.fill(cl_ord_id="a")
+    look(venue)
+    venue.find(["a"], 0)
+    assert [one.client_order_id for one in look(venue).executions] == ["a"]
+
+
+def test_x33_a_write_that_answers_just_in_time_is_what_it_is(exchange, venue, monkeypatch):
+    monkeypatch.setattr(ccxt_writes, "WRITE_TIMEOUT_MS", 1000)
+    exchange.faults(rule("delay", "AddOrder", seconds="0.5", when="after", times=1))
+    assert answer(venue.place(buy("a"))) == ("accepted", "")

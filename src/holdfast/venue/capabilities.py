@@ -14,6 +14,7 @@ import msgspec
 from holdfast.domain.errors import VenueRefused
 
 Table = Mapping[str, Any]
+TICK_SIZE = 4  # how ccxt counts precision
 
 
 class Capability(msgspec.Struct, frozen=True):
@@ -55,10 +56,21 @@ PROVEN: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-def judge(exchange: str, has: Table, features: Table) -> Offer:
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """What ccxt says of an exchange without asking it."""
+
+    exchange: str
+    has: Table
+    features: Table
+    credentials: Table
+    precision_mode: int
+
+
+def judge(described: Described) -> Offer:
     """Compare what an exchange has with what a desk needs."""
+    exchange = described.exchange
     proven = PROVEN.get(exchange, frozenset())
-    found = [_told(name, test(has, features), why) for name, test, why in _TOLD]
+    found = [_told(name, test(described), why) for name, test, why in _TOLD]
     found += [_proof(name, why, proven=name in proven) for name, why in _PROOFS]
     return Offer(exchange, tuple(found))
 
@@ -73,22 +85,33 @@ def _proof(name: str, why: str, *, proven: bool) -> Capability:
     )
 
 
-def _has(*names: str) -> Callable[[Table, Table], bool]:
-    return lambda has, _features: all(has.get(name) is True for name in names)
+def _has(name: str) -> Callable[[Described], bool]:
+    return lambda described: described.has.get(name) is True
 
 
-def _post_only(_has: Table, features: Table) -> bool:
-    spot = features.get("spot") or {}
+def _post_only(described: Described) -> bool:
+    spot = described.features.get("spot") or {}
     times = ((spot.get("createOrder") or {}).get("timeInForce")) or {}
     return times.get("PO") is True
 
 
-def _moves(has: Table, _features: Table) -> bool:
-    return has.get("editOrder") is True or has.get("cancelOrder") is True
+def _moves(described: Described) -> bool:
+    return _has("editOrder")(described) or _has("cancelOrder")(described)
 
 
-_TOLD: tuple[tuple[str, Callable[[Table, Table], bool], str], ...] = (
+def _ticks(described: Described) -> bool:
+    return described.precision_mode == TICK_SIZE
+
+
+def _key_and_secret(described: Described) -> bool:
+    wanted = {name for name, needed in described.credentials.items() if needed}
+    return wanted <= {"apiKey", "secret"}
+
+
+_TOLD: tuple[tuple[str, Callable[[Described], bool], str], ...] = (
     ("spot market", _has("spot"), "ccxt trades spot there"),
+    ("price ticks", _ticks, "prices and sizes move in fixed steps"),
+    ("key and secret", _key_and_secret, "no password or wallet beside them"),
     ("limit orders", _has("createOrder"), "an order can be placed"),
     ("post only", _post_only, "an order that would take is refused"),
     ("amend, or cancel and replace", _moves, "an order can be moved or withdrawn"),

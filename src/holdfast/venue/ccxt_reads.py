@@ -14,7 +14,7 @@ from holdfast.clock import Clock
 from holdfast.domain.errors import VenueRefused, VenueUnavailable
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import Instrument
-from holdfast.venue.capabilities import PROVEN
+from holdfast.venue.capabilities import PROVEN, TICK_SIZE
 from holdfast.venue.ccxt_errors import Meaning, meaning_of, of_read, words_of
 from holdfast.venue.ccxt_reading import (
     OrderRow,
@@ -66,6 +66,8 @@ class Reads:
     def instrument(self) -> Instrument:
         """Read what the venue says about the market, and keep ccxt's tables for the other calls."""
         markets = self._ask("AssetPairs", lambda: self._wire.load_markets(True))
+        if self._wire.precisionMode != TICK_SIZE:
+            raise VenueRefused(f"{self._wire.id} counts prices by digits, not by ticks")
         market = markets.get(self._symbol)
         if market is None or not market.get("spot"):
             raise VenueUnavailable(f"{self._wire.id} lists no spot market {self._symbol}")
@@ -87,7 +89,7 @@ class Reads:
         """List what rests in our market."""
         named = {"clientOrderId": client_order_id} if client_order_id else {}
         rows = self._ask(
-            "OpenOrders", lambda: self._wire.fetch_open_orders(None, None, None, named)
+            "OpenOrders", lambda: self._wire.fetch_open_orders(self._symbol, None, None, named)
         )
         return self._orders(rows)
 

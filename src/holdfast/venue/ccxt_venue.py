@@ -18,7 +18,8 @@ from holdfast.domain.errors import VenueRefused
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import SECOND, Candle
 from holdfast.domain.observations import Execution, Observation, Receipt
-from holdfast.venue.capabilities import Offer, judge
+from holdfast.venue.capabilities import Described, Offer, judge
+from holdfast.venue.ccxt_errors import Meaning
 from holdfast.venue.ccxt_reading import OrderRow, Quotation, TradeRow
 from holdfast.venue.ccxt_reads import BUDGET, Reads
 from holdfast.venue.ccxt_wire import Calls, Observer, Secret, Terms, connect, skip_nonces
@@ -70,8 +71,16 @@ def exchange_class(exchange: str) -> Any:  # noqa: ANN401 (ccxt is untyped)
 
 def offer(exchange: str) -> Offer:
     """Say what an exchange offers a desk, by what ccxt says and what was proven; needs no network."""
-    described = exchange_class(exchange)()
-    return judge(exchange, described.has, described.features or {})
+    ccxt = exchange_class(exchange)()
+    return judge(
+        Described(
+            exchange=exchange,
+            has=ccxt.has,
+            features=ccxt.features or {},
+            credentials=ccxt.requiredCredentials,
+            precision_mode=ccxt.precisionMode,
+        )
+    )
 
 
 class CcxtVenue:
@@ -161,7 +170,10 @@ class CcxtVenue:
         """Rest up to fifteen post-only orders in one call; a receipt for each, in their order."""
         if not self._account.live:
             return [Receipt(one.client_order_id, "refused", "not_live") for one in orders]
-        return self._writes.submit(orders, deadline)
+        receipts = self._writes.submit(orders, deadline)
+        if any(one.reason == Meaning.DEADLINE for one in receipts):
+            self._time.doubt()
+        return receipts
 
     def amend(self, change: RepriceOrder, deadline: int) -> Receipt:
         """Move a resting order in place; `size` counts what has traded already."""

@@ -20,6 +20,7 @@ class VenueClock:
         self._heard_wall = 0
         self._heard_at: float | None = None
         self._last = 0
+        self._doubted = False
 
     @property
     def heard(self) -> bool:
@@ -30,7 +31,13 @@ class VenueClock:
     def due(self) -> bool:
         """Say whether it is time to ask the venue again."""
         heard = self._heard_at
-        return heard is None or self._clock.monotonic() - heard >= HEAR_EVERY
+        if heard is None or self._doubted:
+            return True
+        return self._clock.monotonic() - heard >= HEAR_EVERY
+
+    def doubt(self) -> None:
+        """Take it that what we heard is wrong by now."""
+        self._doubted = True
 
     def hear(self, unixtime: int, sent: int, received: int) -> None:
         """Take in the venue's whole second, asked and answered at these wall times of ours (µs)."""
@@ -39,6 +46,7 @@ class VenueClock:
         self._offset = 0 if least <= 0 <= most else (least if least > 0 else most)
         self._heard_wall = self._clock.wall() + self._offset
         self._heard_at = self._clock.monotonic()
+        self._doubted = False
 
     def wall(self) -> int:
         """Return the venue's time in µs UTC."""

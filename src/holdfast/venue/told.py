@@ -15,7 +15,8 @@ from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.venue.ccxt_reading import OrderRow, TradeRow
 
-OVERLAP = 10 * MINUTE  # executions are asked for from so long before the last one told
+OVERLAP = 10 * MINUTE  # executions are asked for from so long before the watermark
+PATIENT_LOOKS = 2  # so often may an execution be missing before it is asked for from the beginning
 
 
 class Resumed(msgspec.Struct, frozen=True):
@@ -38,6 +39,7 @@ class Known(msgspec.Struct, kw_only=True):
     status: str = "open"
     reason: str = ""
     revision: int = 0
+    opened: int = 0
 
 
 class News(msgspec.Struct, frozen=True):
@@ -57,6 +59,7 @@ class Memory:
         self._owners: dict[str, str] = {}
         self._strangers: set[str] = set()
         self._told: set[str] = set()
+        self._behind = 0
 
     def resume(
         self, after: int, told: Iterable[str], orders: Iterable[Resumed], now: float
@@ -119,6 +122,7 @@ class Memory:
             if not known.arrived and row.filled:
                 self.watermark = min(self.watermark, row.opened)  # it may have traded long ago
             self.accepted(name, row.venue_order_id)
+            known.opened = row.opened
             known.executed = max(known.executed, row.filled)
             if known.status == "open":
                 known.status, known.reason = row.status, row.reason
@@ -182,8 +186,15 @@ class Memory:
         for known in complete:
             self._over.add(known.client_order_id)
             del self.live[known.client_order_id]
-        if not self.owes():
+        self._move_watermark(at)
+
+    def _move_watermark(self, at: int) -> None:
+        owing = [known.opened for known in self.live.values() if known.executed > known.told]
+        self._behind = self._behind + 1 if owing else 0
+        if not owing:
             self.watermark = max(self.watermark, at)
+        elif self._behind >= PATIENT_LOOKS:
+            self.watermark = min(self.watermark, *owing)
 
     def _complete(self, executions: Iterable[Execution]) -> list[Known]:
         told: dict[str, Decimal] = {}

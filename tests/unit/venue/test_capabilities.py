@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from holdfast.cli.app import application
 from holdfast.domain.errors import VenueRefused
-from holdfast.venue.capabilities import judge
+from holdfast.venue.capabilities import Described, judge
 from holdfast.venue.ccxt_venue import offer
 
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "holdfast"
@@ -29,6 +29,19 @@ KRAKEN = dict.fromkeys(
     True,
 )
 POST_ONLY = {"spot": {"createOrder": {"timeInForce": {"PO": True}}}}
+KEYS = {"apiKey": True, "secret": True, "password": False}
+
+
+def judged(exchange="kraken", has=None, features=None, credentials=None, precision_mode=4):
+    return judge(
+        Described(
+            exchange=exchange,
+            has={**KRAKEN, **(has or {})},
+            features=POST_ONLY if features is None else features,
+            credentials=credentials or KEYS,
+            precision_mode=precision_mode,
+        )
+    )
 
 
 def states(found):
@@ -52,32 +65,33 @@ def test_kraken_offers_all_a_desk_needs():
     ],
 )
 def test_each_thing_that_is_missing_makes_live_use_unsafe(taken, missing):
-    found = judge("kraken", {**KRAKEN, taken: False}, POST_ONLY)
+    found = judged(has={taken: False})
     assert [name for name, state in states(found).items() if state != "present"] == [missing]
     with pytest.raises(VenueRefused, match=missing):
         found.demand_safe()
 
 
 def test_what_ccxt_only_emulates_counts_as_missing():
-    assert (
-        states(judge("kraken", {**KRAKEN, "fetchOpenOrders": "emulated"}, POST_ONLY))["open orders"]
-        == "missing"
-    )
+    found = judged(has={"fetchOpenOrders": "emulated"})
+    assert states(found)["open orders"] == "missing"
 
 
 def test_without_post_only_an_exchange_is_not_safe():
-    assert states(judge("kraken", KRAKEN, {}))["post only"] == "missing"
+    assert states(judged(features={}))["post only"] == "missing"
+
+
+def test_prices_by_digits_or_a_password_beside_the_key_are_not_supported():
+    assert states(judged(precision_mode=3))["price ticks"] == "missing"
+    assert states(judged(credentials=KEYS | {"password": True}))["key and secret"] == "missing"
 
 
 def test_cancelling_stands_in_for_amending():
-    found = judge("kraken", {**KRAKEN, "editOrder": False}, POST_ONLY)
-    assert found.safe
-    both = judge("kraken", {**KRAKEN, "editOrder": False, "cancelOrder": False}, POST_ONLY)
-    assert not both.safe
+    assert judged(has={"editOrder": False}).safe
+    assert not judged(has={"editOrder": False, "cancelOrder": False}).safe
 
 
 def test_an_exchange_that_was_never_proven_is_unsafe_whatever_ccxt_says():
-    found = judge("elsewhere", KRAKEN, POST_ONLY)
+    found = judged("elsewhere")
     unsafe = [name for name, state in states(found).items() if state == "unsafe"]
     assert "deadline" in unsafe
     assert "look up by client order id" in unsafe
