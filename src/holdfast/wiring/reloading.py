@@ -16,6 +16,8 @@ from holdfast.domain.bookkeeping import ReloadNoted
 from holdfast.telemetry import log
 from holdfast.wiring.rules import policy_of
 
+HEAD = ("runtime", "env", "venue", "symbol", "secrets", "secret_commands", "allowed_accounts")
+
 
 class ReloadState(msgspec.Struct, kw_only=True):
     """What became of the last edit, for status."""
@@ -89,8 +91,7 @@ class Reloader:
         log.info(f"profile {edited.name}: took up {', '.join(sorted(changes))}")
 
     def _problem(self, desk: Desk, edited: Profile, changes: Mapping[str, tuple[str, str]]) -> str:
-        head = ("runtime", "env", "venue", "symbol")
-        moved = [name for name in head if getattr(edited, name) != getattr(self.profile, name)]
+        moved = [name for name in HEAD if getattr(edited, name) != getattr(self.profile, name)]
         if moved:
             return f"{', '.join(moved)} cannot change while a desk runs; do: stop the desk first"
         cycling = not edited.settings.sticky_mode_enabled
