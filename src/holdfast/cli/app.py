@@ -34,6 +34,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "profiles": ("lint", "explain", "profile"),
         "ledger": ("ledger", "migrate"),
         "data": ("data",),
+        "secrets": ("secret",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

@@ -109,7 +109,7 @@ def read_accounts(sheet: Sheet) -> tuple[str, ...]:
         raise _place(sheet, spot, "allowed_accounts").fault("is not a list", allowed=allowed)
     for each in spot.value:
         if not isinstance(each.value, str) or not FINGERPRINT.fullmatch(each.value):
-            hint = "see `holdfast profile fingerprint`; a key itself is never in a profile"
+            hint = "see `holdfast secret fingerprint`; a key itself is never in a profile"
             place = _place(sheet, each, "allowed_accounts")
             raise place.fault("is not a fingerprint", allowed=allowed, hint=hint)
     return tuple(dict.fromkeys(str(each.value) for each in spot.value))
