@@ -13,6 +13,7 @@ from holdfast.config.watch import ProfileWatch, diff, restart_keys
 from holdfast.desk.desk import Desk
 from holdfast.desk.reload import PENDING, REFUSED, TAKEN, open_exits, take_up
 from holdfast.domain.bookkeeping import ReloadNoted
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 from holdfast.wiring.rules import policy_of
 
@@ -107,4 +108,5 @@ class Reloader:
     ) -> None:
         self.state.result, self.state.detail = result, detail
         log.warning(f"profile edit {result}: {detail}")
-        desk.note(ReloadNoted(result=result, detail=detail, changes=dict(changes)))
+        note = ReloadNoted(result=result, detail=detail, changes=dict(changes))
+        desk.note(REDACTOR.note(note))

@@ -116,7 +116,7 @@ def test_a_secret_in_a_profile_is_refused_by_file_line_and_key_and_not_repeated(
     [
         ("secrets:\n  api_key: secret://env/A\n", "needs secrets.api_secret beside it"),
         ("secrets:\n  next_api_secret: secret://env/A\n", "needs secrets.next_api_key beside it"),
-        ("secrets:\n  chat_token: secret://command/vault\n", "`secret_commands:` does not list"),
+        ("secrets:\n  signal_radar: secret://command/vault\n", "`secret_commands:` does not list"),
         ("secrets:\n  api_kee: secret://env/A\n", "did you mean api_key?"),
         ("secret_commands:\n  vault: []\n", "a list of words"),
         ("secret_commands:\n  vault: [sops, 7]\n", "quote numbers"),

@@ -22,13 +22,12 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "next_api_secret": "secret of the key that will trade after the rotation",
         "read_api_key": "key that only reads",
         "read_api_secret": "secret of the key that only reads",
-        "signal_secret": "what signals from outside are signed with",
-        "chat_token": "token of the chat bot",
-        "notify_urls": "addresses messages go to, one a line",
-        "mode_store_url": "address of the store of the requested mode, with its password",
-        "replica_url": "address of the database the ledger is copied to, with its password",
+        "mode_store_password": "password of the store of the requested mode",
+        "replica_password": "password of the database the ledger is copied to",
     }
 )
+SIGNAL = re.compile(r"signal_[a-z0-9][a-z0-9_-]{0,47}")
+SIGNAL_MEANING = "what the source of signals of this name signs with"
 PAIRS = (
     ("api_key", "api_secret"),
     ("next_api_key", "next_api_secret"),
@@ -80,8 +79,8 @@ def read_secrets(sheet: Sheet) -> dict[str, Reference]:
     """Read which secret is found where."""
     found: dict[str, Reference] = {}
     for name, spot, place in _entries(sheet, "secrets", "`name: secret://…` lines"):
-        if name not in NAMES:
-            hint = nearest(name, NAMES) or f"use one of {', '.join(NAMES)}"
+        if name not in NAMES and not SIGNAL.fullmatch(name):
+            hint = nearest(name, NAMES) or f"use one of {', '.join(NAMES)}, signal_SOURCE"
             raise _at_key(place, spot).fault("is not a known secret", hint=hint)
         found[name] = parse_reference(spot.value, place)
     return found

@@ -11,7 +11,7 @@ from holdfast.config.secrets.from_command import from_command
 from holdfast.config.secrets.from_environment import from_environment
 from holdfast.config.secrets.from_file import from_file
 from holdfast.config.secrets.from_prefect import from_prefect
-from holdfast.config.secrets.reference import Reference, Scheme
+from holdfast.config.secrets.reference import Place, Reference, Scheme, parse_reference
 from holdfast.config.secrets.secret import Secret
 from holdfast.config.secrets.sources import Sources
 
@@ -29,6 +29,11 @@ ORDER = tuple(READERS)
 def resolve(reference: Reference, sources: Sources) -> Secret:
     """Read one secret from where its reference says, or raise at the line that refers to it."""
     return READERS[reference.scheme](reference, sources)
+
+
+def resolve_text(text: str, place: Place, sources: Sources) -> Secret:
+    """Read the secret a setting refers to by its text; `place` is where the setting stands."""
+    return resolve(parse_reference(text, place), sources)
 
 
 def resolve_all(references: Mapping[str, Reference], sources: Sources) -> Mapping[str, Secret]:

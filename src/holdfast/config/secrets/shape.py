@@ -7,6 +7,8 @@ from holdfast.config.secrets.block import (
     LONGEST_WORD,
     MOST_WORDS,
     NAMES,
+    SIGNAL,
+    SIGNAL_MEANING,
 )
 from holdfast.config.secrets.reference import COMMAND, PREFIX, patterns
 
@@ -20,6 +22,9 @@ def key_shapes() -> dict[str, Shape]:
         "secrets": _mapping(
             properties={
                 name: {"description": meaning} | _reference() for name, meaning in NAMES.items()
+            },
+            patternProperties={
+                f"^{SIGNAL.pattern}$": {"description": SIGNAL_MEANING} | _reference()
             },
             additionalProperties=False,
         ),

@@ -18,6 +18,7 @@ from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import CommandNoted
 from holdfast.domain.errors import CommandRefused
+from holdfast.redaction.redactor import REDACTOR
 
 MOST_SLOTS = 10_000
 _SLOT = Parameter(
@@ -102,13 +103,14 @@ def listed(verbs: Sequence[Verb]) -> list[dict[str, Any]]:
 
 def _noted(ask: Ask, *, accepted: bool, message: str) -> CommandNoted:
     given = {name: value for name, value in ask.arguments.items() if value is not None}
-    return CommandNoted(
+    note = CommandNoted(
         action=ask.verb.action,
         arguments={name: _text(value) for name, value in given.items()},
         principal=ask.principal,
         accepted=accepted,
         message=message,
     )
+    return REDACTOR.note(note)
 
 
 def _text(value: object) -> str:
