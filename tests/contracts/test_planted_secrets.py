@@ -87,7 +87,6 @@ def everything():
     return f"POST /?key={KEY} API-Sign: {SECRET} to https://u:{quote(SECRET, safe='')}@h bot{CHAT}"
 
 
-@pytest.mark.plan("004-081")
 def test_an_answer_a_note_a_metric_and_a_status_tell_no_secret(secrets, tmp_path, capfd):
     def refuse(desk, given):
         raise CommandRefused(f"the venue said: {everything()}")

@@ -7,6 +7,7 @@ from holdfast.config.loader import demand_keys
 from holdfast.config.page import read_page
 from holdfast.config.secrets.block import read_keys
 from holdfast.config.secrets.reference import parse_reference
+from holdfast.config.secrets.variables import variables_of
 from holdfast.config.yaml_strict import read_sheet
 
 PLANTED = "TEST_ONLY_9f8e7d6c5b4a39281706f5e4d3c2b1a0"
@@ -192,3 +193,13 @@ def _live(write, load, text, mode):
     page = read_page(read_sheet(path, "profiles/mine.yaml"), "profile")
     keys = read_keys(page.sheet)
     return page, keys, Assigned("execution_mode", mode, Origin("profile", mode))
+
+
+def test_the_variables_a_profile_reads_secrets_from_are_known(write, load):
+    write(
+        "mine",
+        HEAD + "secrets:\n  api_key: secret://env/DESK_KEY\n  api_secret: secret://file/x\n"
+        "  signal_radar: secret://env/PREFECT_API_KEY\n"
+        "settings:\n  market_file: secret://env/A_FILE,secret://env/OTHER\n",
+    )
+    assert variables_of(load()) == {"DESK_KEY", "A_FILE", "OTHER"}

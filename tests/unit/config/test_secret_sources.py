@@ -7,14 +7,14 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import pytest
 
 from holdfast.clock import FixedClock
 from holdfast.config.errors import ConfigError
-from holdfast.config.secrets.reference import Place, parse_reference
-from holdfast.config.secrets.resolve import resolve, resolve_all
+from holdfast.config.secrets.reference import Place, Scheme, parse_reference
+from holdfast.config.secrets.resolve import READERS, resolve, resolve_all
 from holdfast.config.secrets.sources import LARGEST_BYTES, Sources
 from holdfast.redaction.redactor import REDACTOR
 
@@ -54,6 +54,12 @@ def keep(tmp_path):
         return path
 
     return kept
+
+
+@pytest.mark.plan("004-081")
+def test_every_source_has_one_reader_and_no_other_way_in():
+    assert set(READERS) == set(get_args(Scheme))
+    assert len(set(READERS.values())) == len(READERS)
 
 
 # --- files
@@ -176,6 +182,7 @@ def command(sources, *words, **more):
     return sources(more.pop("environ", None), commands={"vault": words}, **more)
 
 
+@pytest.mark.plan("004-080")
 def test_what_a_listed_command_prints_is_the_secret(sources):
     given = command(sources, "sh", "-c", f"echo noise >&2; echo '{VALUE}'")
     assert resolve(parse_reference("secret://command/vault"), given).reveal() == VALUE
