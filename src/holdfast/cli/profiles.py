@@ -26,6 +26,7 @@ from holdfast.config.loader import load_profile
 from holdfast.config.page import NAME
 from holdfast.config.profile import Profile
 from holdfast.config.schema import profile_schema
+from holdfast.redaction.redactor import REDACTOR
 
 CONFIGURATION = 2
 TEMPLATE = """# yaml-language-server: $schema=schema/profile.json
@@ -191,7 +192,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(REDACTOR.text(str(error)), err=True)
         raise typer.Exit(CONFIGURATION) from None
 
 

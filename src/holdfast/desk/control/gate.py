@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
@@ -63,7 +64,7 @@ class Gate:
 
 def said(code: int, message: str, *, ok: bool = False) -> JSONResponse:
     """Answer with one sentence."""
-    return JSONResponse({"ok": ok, "message": message}, status_code=code)
+    return JSONResponse({"ok": ok, "message": REDACTOR.text(message)}, status_code=code)
 
 
 def _host(text: str) -> str:
