@@ -34,6 +34,7 @@ from holdfast.safety.mode_state import (
 from holdfast.telemetry import log
 
 LONGEST_BREAK_GLASS_S = 300.0
+_Kept = tuple[bool, int | None, int, int]
 
 
 class StopNotDurable(HoldfastError):
@@ -66,7 +67,8 @@ class ExecutionMode:
         self._notes: list[ModeNoted] = []
         self._lock = threading.Lock()
         self._disk = threading.Lock()
-        self._written: tuple[bool, int | None, int] = (False, None, self._state.seen_epoch)
+        self._kill_stamp = 0
+        self._written: _Kept = (False, None, 0, self._state.seen_epoch)
         self._glass_until = 0.0
         self._recall()
 
@@ -77,18 +79,17 @@ class ExecutionMode:
             self._state = state
             for item in news:
                 self._tell(item, state)
-        if (state.latched, state.latched_epoch, state.seen_epoch) != self._written:
+        if self._kept(state) != self._written:
             self._remember()
         return state
 
     def look(self) -> ModeState:
         """Let time pass and look at the kill file: what every write is judged by."""
-        if not self.files.killed():
+        stamp = self.files.kill_stamp()
+        if stamp is None or (self._state.latched and stamp == self._kill_stamp):
             return self.take(TimePassed())
-        state = self._state
-        if state.latched and state.mode is Mode.ESTOP:
-            return self.take(TimePassed())
-        return self.take(Stopped("kill_file"))
+        self._kill_stamp = stamp
+        return self.take(Stopped("kill_file", self._state.seen_epoch or None))
 
     def stop(self, source: str) -> None:
         """Stop at once, from any thread; returns once a restart will remember it."""
@@ -164,18 +165,22 @@ class ExecutionMode:
     def _recall(self) -> None:
         latch = self.files.latched()
         if latch is not None:
+            self._kill_stamp = latch.kill_stamp
             self.take(Stopped(latch.source, latch.epoch))
-        if self.files.killed():
-            self.take(Stopped("kill_file"))
+        self.look()
+
+    def _kept(self, state: ModeState) -> _Kept:
+        stamp = self._kill_stamp if state.latched else 0
+        return state.latched, state.latched_epoch, stamp, state.seen_epoch
 
     def _remember(self) -> None:
         with self._disk:
             state = self._state
-            wanted = (state.latched, state.latched_epoch, state.seen_epoch)
+            wanted = self._kept(state)
             try:
-                if wanted[:2] != self._written[:2]:
+                if wanted[:3] != self._written[:3]:
                     self._write_latch(state)
-                if wanted[2] != self._written[2]:
+                if wanted[3] != self._written[3]:
                     self.files.see(state.seen_epoch)
             except OSError as fault:
                 self.latch_fault = fault.strerror or str(fault)
@@ -192,5 +197,6 @@ class ExecutionMode:
             reason=self.tallies.last_cause,
             at=self.clock.wall(),
             epoch=state.latched_epoch,
+            kill_stamp=self._kill_stamp,
         )
         self.files.latch(latch)

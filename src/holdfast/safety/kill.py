@@ -7,6 +7,7 @@ counts as present.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,16 +17,21 @@ from holdfast.ledger.paths import FILE_MODE, make_private
 from holdfast.safety.durable import remove_durable, write_durable
 
 KILL, ESTOP, RESUME, SEEN = "KILL", "ESTOP", "RESUME", "mode.seen"
+UNREADABLE = -1
 T = TypeVar("T")
 
 
 class Latch(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered of a stop; `epoch` None: the first record that is read fixes it."""
+    """What is remembered of a stop; `epoch` None: the first record that is read fixes it.
+
+    `kill_stamp` names the kill file that is part of it, 0 where none is: another one stops again.
+    """
 
     source: str
     reason: str
     at: int
     epoch: int | None = None
+    kill_stamp: int = 0
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,22 +51,18 @@ class StopFiles:
         self.kill_path = folder / KILL
         self._kill_name = str(self.kill_path)
 
-    def killed(self) -> bool:
-        """Say whether the kill file is there; asked before every write."""
+    def kill_stamp(self) -> int | None:
+        """Say which kill file is there (when it was last written, in ns UTC), None where none is."""
         try:
-            os.stat(self._kill_name)  # noqa: PTH116 (a Path costs three times as much)
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
-        return True
-
-    def killed_at(self) -> int | None:
-        """Say when the kill file was last written, in µs UTC; None where it is not there."""
-        try:
-            return self.kill_path.stat().st_mtime_ns // 1000
+            return os.stat(self._kill_name).st_mtime_ns  # noqa: PTH116 (a Path costs three times as much)
         except FileNotFoundError:
             return None
+        except OSError:
+            return UNREADABLE
+
+    def killed(self) -> bool:
+        """Say whether the kill file is there."""
+        return self.kill_stamp() is not None
 
     def kill(self, reason: str) -> None:
         """Make the kill file; it stands even where its content finds no room on the disk."""
@@ -76,7 +78,8 @@ class StopFiles:
                 raise
         finally:
             os.close(descriptor)
-        self.forget_resume()
+        with suppress(OSError):
+            self.forget_resume()
 
     def latch(self, latch: Latch) -> None:
         """Remember a stop durably."""

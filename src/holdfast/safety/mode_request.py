@@ -69,8 +69,8 @@ class Requests:
         return word
 
     def _not_cleared(self, record: ModeRecord | None) -> str:
-        latch, killed_at = self._files.latched(), self._files.killed_at()
-        if latch is None and killed_at is None:
+        latch, stamp = self._files.latched(), self._files.kill_stamp()
+        if latch is None and stamp is None:
             return "nothing is stopped here"
         if record is None:
             return "there is no readable record of the requested mode"
@@ -78,9 +78,11 @@ class Requests:
             return "the record still asks for the stop"
         if latch is not None and (latch.epoch is None or record.epoch <= latch.epoch):
             return f"the record's epoch {record.epoch} is not above the stop's {latch.epoch}"
-        if killed_at is not None and record.issued_at <= moment(killed_at):
-            return "the record is older than the kill file"
-        return ""
+        if stamp is None or (latch is not None and latch.kill_stamp == stamp):
+            return ""
+        # No desk has seen this kill file yet, so only its time says what came first.
+        older = record.issued_at <= moment(stamp // 1000)
+        return "the record is older than the kill file" if older else ""
 
     def _insist(self, who: Requester, *, estop: bool | None) -> ModeRecord:
         for _ in range(TRIES - 1):
