@@ -29,6 +29,7 @@ from holdfast.safety.reader import DeskFacts
 ENTRY = PlaceOrder("e", Side.BUY, Role.ENTRY, Decimal(1), Decimal(1))
 TERMS = PermitTerms(tenant="t", symbol="BTC/USD", max_notional=Decimal(10))
 WAITS = st.sampled_from([0.0, 0.4, 0.999, 1.0, 4.0, 5.0, 5.0, 5.0, 9.9, 15.0, 15.1, 60.0, 300.0])
+READS = st.lists(st.sampled_from([0.3, 1.0, 4.0, 5.0, 5.0, 10.0]), min_size=2, max_size=8)
 DAMAGE = st.sampled_from([None, b"{", b"{}", b'{"mode": "LIVE"}', encode(record(1, env="live"))])
 
 
@@ -83,13 +84,25 @@ class FlappingStore(RuleBasedStateMachine):
         for _ in range(reads):
             self.the_desk_ticks(5.0)
 
-    @rule(seconds=st.sampled_from([30, 900, 3600]), cured=st.booleans())
-    def a_desk_is_armed(self, seconds, cured):
+    @rule(waits=READS)
+    def somebody_reads_out_of_turn(self, waits):
+        for wait in waits:
+            self.world.clock.sleep(wait)
+            self.read_now()
+
+    @precondition(lambda self: self.world.execution.state.mode.value in {"LIVE", "DRAIN"})
+    @rule(wait=st.sampled_from([14.0, 15.0, 15.1, 600.0]))
+    def time_goes_by_and_nobody_reads(self, wait):
+        self.world.clock.sleep(wait)
+
+    @rule(seconds=st.sampled_from([30, 900, 3600]), cured=st.booleans(), waits=READS)
+    def a_desk_is_armed(self, seconds, cured, waits):
         if cured:
             self.world.store.fault = None
         self.start_up_ends()
         self.an_operator_asks_for_live(seconds)
-        self.a_while_goes_by_in_good_order(4)
+        self.the_desk_ticks(0.0)
+        self.somebody_reads_out_of_turn(waits)
 
     @precondition(lambda self: not self.booted)
     @rule()
@@ -109,42 +122,41 @@ class FlappingStore(RuleBasedStateMachine):
             self.read_now()
             assert self.world.mode not in {"LIVE", "ARMING"}
 
-    @rule()
-    def an_operator_stops_the_desk(self):
-        self.world.execution.stop("api")
-        assert self.world.mode == "ESTOP"
-
-    @rule()
-    def a_kill_file_appears(self):
-        self.world.files.kill("x")
+    @rule(by=st.sampled_from(["api", "kill file", "record"]), back=st.integers(0, 3))
+    def somebody_stops_the_desk(self, by, back):
+        if by == "api":
+            self.world.execution.stop("api")
+        elif by == "kill file":
+            self.world.files.kill("x")
+        else:
+            self.world.store.fault = None
+            wall = self.world.clock.wall()
+            self.put(record(self.next(), wall=wall, requested="DRY", estop=True))
+            self.read_now()
         self.boundary.mint()
         assert self.boundary.refusal(ENTRY, Decimal(1)) == "mode_estop"
+        if back:
+            self.an_operator_takes_the_stop_back()
 
-    @rule()
     def an_operator_takes_the_stop_back(self):
         self.world.store.fault = None
         for _ in range(2):  # a stop before the first record is fixed to the first that is read
             self.put(record(self.next(), wall=self.world.clock.wall(), requested="DRY"))
             self.read_now()
-        if self.world.execution.state.latched:
-            self.world.files.kill_path.unlink(missing_ok=True)
-            word = Resume(epoch=self.epoch, actor="ada", reason="over", at=0)
-            self.world.files.resume(word)
-            self.read_now()
-            assert self.world.mode == "DRY"
-            self.booted = True
+        assert self.world.mode == "ESTOP"
+        self.world.files.kill_path.unlink(missing_ok=True)
+        self.world.files.resume(Resume(epoch=self.epoch, actor="ada", reason="over", at=0))
+        self.read_now()
+        assert self.world.mode == "DRY"
+        self.booted = True
 
     @rule(raw=DAMAGE)
     def the_record_is_damaged(self, raw):
         self.world.store.raw = raw
 
-    @rule()
-    def the_store_dies(self):
-        self.world.store.fault = StoreFault("down")
-
-    @rule()
-    def the_store_is_back(self):
-        self.world.store.fault = None
+    @rule(down=st.booleans())
+    def the_store_dies_or_is_back(self, down):
+        self.world.store.fault = StoreFault("down") if down else None
 
     @rule(seconds=st.sampled_from([-7200.0, -6.0, 6.0, 3600.0]))
     def the_wall_clock_jumps(self, seconds):
@@ -154,9 +166,11 @@ class FlappingStore(RuleBasedStateMachine):
     def orders_come_and_go(self, orders):
         self.orders = orders
 
-    @rule()
-    def the_process_dies_and_starts_again(self):
+    @rule(ready=st.booleans())
+    def the_process_dies_and_starts_again(self, ready):
         self.begin()
+        if ready:
+            self.start_up_ends()
 
     @invariant()
     def live_only_after_spaced_good_reads_a_fresh_value_and_a_valid_lease(self):
