@@ -32,7 +32,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "profiles": ("lint", "explain", "profile"),
         "ledger": ("ledger", "migrate"),
         "data": ("data",),
-        "mode": ("mode", "kill", "resume"),
+        "mode": ("mode", "resume"),
+        "kill": ("kill",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

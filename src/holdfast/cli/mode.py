@@ -1,4 +1,4 @@
-"""Ask for an execution mode, stop, and take a stop back: `mode …`, `kill`, `resume`.
+"""Ask for an execution mode, stop, and take a stop back: `mode …`, `resume`.
 
 Rules: the commands change the store and the files of the profile's runtime, whether a desk runs or not;
 a desk follows by itself. What lowers risk is never asked about. Exit codes: 0 done, 2 usage,
@@ -42,12 +42,11 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask again.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the group `mode` and the commands `kill` and `resume` to an application."""
+    """Add the group `mode` and the command `resume` to an application."""
     group = typer.Typer(help="Look at or ask for an execution mode.", no_args_is_help=True)
     for name, command in _COMMANDS.items():
         group.command(name)(command)
     app.add_typer(group, name="mode")
-    app.command("kill")(kill)
     app.command("resume")(resume)
 
 
@@ -181,20 +180,6 @@ def limit(
         except msgspec.ValidationError as fault:
             raise HoldfastError(f"{fault}; allowed: HALT, DRY, CANARY_LIVE, LIVE") from None
     typer.echo(f"at most {at_most} for {span}")
-
-
-def kill(reason: Reason = "operator", profile: Named = "paper", profiles: Folder = None) -> None:
-    """Stop the desk of a profile by a file, at once; nothing else has to work.
-
-    Example: `holdfast kill --profile canary --reason "odd fills"`
-    """
-    with _faults():
-        files = StopFiles(place_of(profile, profiles).folder)
-        try:
-            files.kill(reason)
-        except OSError as fault:
-            _say(f"the kill file cannot be made: {fault}", 1)
-    typer.echo(f"stopped by {files.kill_path.name}; `mode clear` and `resume` take it back")
 
 
 def resume(
