@@ -36,6 +36,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "data": ("data",),
         "venue": ("venue",),
         "secrets": ("secret",),
+        "mode": ("mode", "resume"),
+        "kill": ("kill",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

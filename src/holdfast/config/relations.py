@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
 ORDERS_PER_SLOT = 2
+REDIS_SCHEMES = ("redis", "rediss", "unix")
 SMALLEST_MARGIN = Decimal("0.1")
 LOAD = (
     "slots",
@@ -109,6 +111,25 @@ def _file_source_names_a_file(values: Values) -> Iterator[Breach]:
         yield Breach(("market_source", "market_file"), problem, "market_file: a candle file")
 
 
+def _a_read_may_fail_once(values: Values) -> Iterator[Breach]:
+    age, interval = values["live_max_read_age_s"], values["live_read_interval_s"]
+    if age < 2 * interval:
+        problem = f"live_max_read_age_s {age} is less than twice live_read_interval_s {interval}"
+        yield Breach(
+            ("live_max_read_age_s", "live_read_interval_s"), problem, f"at least {2 * interval}"
+        )
+
+
+def _redis_store_has_an_address(values: Values) -> Iterator[Breach]:
+    store, url = values["mode_store"], values["mode_store_url"] or ""
+    if store == "redis" and urlsplit(url).scheme not in REDIS_SCHEMES:
+        problem = "mode_store redis names no mode_store_url of a Redis server"
+        yield Breach(("mode_store", "mode_store_url"), problem, "redis://host:port/0")
+    if urlsplit(url).password:
+        problem = "mode_store_url holds a password"
+        yield Breach(("mode_store_url",), problem, "an address without one; passwords are secrets")
+
+
 RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
     _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
@@ -136,4 +157,6 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _churner_pays_the_fees,
     _file_source_names_a_file,
     _slots_fit_the_cap,
+    _a_read_may_fail_once,
+    _redis_store_has_an_address,
 )

@@ -9,6 +9,7 @@ from holdfast.config.families.allocation import AllocationKnobs
 from holdfast.config.families.capacity import CapacityKnobs
 from holdfast.config.families.churner import ChurnerKnobs
 from holdfast.config.families.desk import DeskKnobs
+from holdfast.config.families.execution import ExecutionKnobs
 from holdfast.config.families.grid import GridKnobs
 from holdfast.config.families.healing import HealingKnobs
 from holdfast.config.families.hmm import HmmKnobs
@@ -41,6 +42,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "throughput": ThroughputKnobs,
     "allocation": AllocationKnobs,
     "rebalance": RebalanceKnobs,
+    "execution": ExecutionKnobs,
     "safety": SafetyKnobs,
     "account": AccountKnobs,
 }
@@ -63,6 +65,7 @@ class Settings(
     ThroughputKnobs,
     AllocationKnobs,
     RebalanceKnobs,
+    ExecutionKnobs,
     SafetyKnobs,
     AccountKnobs,
 ):
