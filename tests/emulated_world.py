@@ -47,7 +47,7 @@ class EmulatedWorld:
         booked = Booked(
             (at, row.fill_id) for at, row in rows if isinstance(row, OrderFilled | LateFilled)
         )
-        heard = HeardLedger(self.memory, Tally(), clock, hear=(booked.take,))
+        heard = HeardLedger(self.memory, Tally(), clock, hearers=(booked.take,))
         watchful = Watchful(self.venue, booked, most_errors=1_000)
         self.desk = Desk(
             rules=rules,

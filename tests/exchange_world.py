@@ -179,7 +179,7 @@ class ExchangeWorld(World):
         self.venue = paper  # what the faults look at, past the road
         self.ledger = FusedLedger(self._ledger(), self.fuse)
         booked = Booked(self._booked_rows())
-        heard = HeardLedger(self.ledger, Tally(), self.clock, hear=(booked.take,))
+        heard = HeardLedger(self.ledger, Tally(), self.clock, hearers=(booked.take,))
         watchful = Watchful(self.exchange, booked, most_errors=10_000)
         self.desk = Desk(
             rules=self.rules,

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import cast
 
 from holdfast.config.assigned import Assigned
+from holdfast.config.breach import Breach
 from holdfast.config.catalogue import CATALOGUE, nearest
 from holdfast.config.chain import SUFFIX, Chain, label_of, read_chain
 from holdfast.config.errors import ConfigError, quoted
@@ -19,7 +20,7 @@ from holdfast.config.knob import Value, spell
 from holdfast.config.outside import dropped, from_command_line, from_environment
 from holdfast.config.page import Page, fault
 from holdfast.config.profile import Env, Notice, Origin, Profile
-from holdfast.config.relations import Breach, breaches
+from holdfast.config.relations import breaches
 from holdfast.config.secrets.block import NO_KEYS, Keys, refuse_halves
 from holdfast.config.settings import Settings
 from holdfast.config.tracks import Track, choose, effective, read_track
@@ -75,7 +76,7 @@ def _compose(
     _refuse_fights(chain.leaf, rollout)
     from_env, notices = from_environment(environ)
     stack = _stack(_layers(chain, rollout, from_env, from_command_line(overrides)))
-    stack, broken = _settle(stack, chain.leaf)
+    stack, broken = _settle(stack, chain.leaf, head)
     _imply_ledger(stack)
     leaf, keys = chain.leaf, _keys(chain)
     if not leaf.abstract:
@@ -226,9 +227,10 @@ def _imply_ledger(stack: Stack) -> None:
         stack[ledger[0].key] = (*ledger, Assigned(ledger[0].key, True, implied))
 
 
-def _settle(stack: Stack, leaf: Page) -> tuple[Stack, tuple[Notice, ...]]:
+def _settle(stack: Stack, leaf: Page, head: Mapping[str, str]) -> tuple[Stack, tuple[Notice, ...]]:
     notices: list[Notice] = []
-    while breach := next(breaches(_values(stack)), None):
+    venue, symbol = head["venue"], head["symbol"]
+    while breach := next(breaches(_values(stack), venue, symbol), None):
         from_env = [
             stack[key][-1] for key in breach.keys if stack[key][-1].origin.layer == "environment"
         ]

@@ -5,13 +5,14 @@ loader can point at a line or take a broken pair from the environment back toget
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from holdfast.config.breach import Breach
+from holdfast.config.relations_risk import ORDERS_PER_SLOT, PAPER, venue_breaches
+
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
-ORDERS_PER_SLOT = 2
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 SMALLEST_MARGIN = Decimal("0.1")
 LOAD = (
@@ -26,19 +27,11 @@ LOAD = (
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One relation that does not hold."""
-
-    keys: tuple[str, ...]
-    problem: str
-    allowed: str
-
-
-def breaches(values: Values) -> Iterator[Breach]:
-    """Walk all relations and tell those that do not hold."""
+def breaches(values: Values, venue: str = PAPER, symbol: str = "") -> Iterator[Breach]:
+    """Walk all relations and tell those that do not hold, on a real venue also those of risk."""
     for relation in RELATIONS:
         yield from relation(values)
+    yield from venue_breaches(values, venue, symbol)
 
 
 def order_cap(tier: str, limit: int) -> int | None:

@@ -20,6 +20,7 @@ from holdfast.config.families.recovery import RecoveryKnobs
 from holdfast.config.families.regime import RegimeKnobs
 from holdfast.config.families.release import ReleaseKnobs
 from holdfast.config.families.safety import SafetyKnobs
+from holdfast.config.families.signals import SignalKnobs
 from holdfast.config.families.sizing import SizingKnobs
 from holdfast.config.families.sticky import StickyKnobs
 from holdfast.config.families.throughput import ThroughputKnobs
@@ -45,6 +46,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "execution": ExecutionKnobs,
     "safety": SafetyKnobs,
     "account": AccountKnobs,
+    "signals": SignalKnobs,
 }
 
 
@@ -68,5 +70,6 @@ class Settings(
     ExecutionKnobs,
     SafetyKnobs,
     AccountKnobs,
+    SignalKnobs,
 ):
     """Every knob of the product, flat and frozen."""

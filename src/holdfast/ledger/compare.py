@@ -9,7 +9,7 @@ import duckdb
 
 from holdfast.ledger.finding import Finding
 from holdfast.ledger.kinds import KINDS
-from holdfast.ledger.rows import Row
+from holdfast.ledger.row import Row
 
 SHOWN = 5
 

@@ -1,5 +1,6 @@
 """List the kinds of rows that the events fold to, one a table, in the order in which they are written."""
 
+from holdfast.ledger.row import Row
 from holdfast.ledger.rows import (
     CommandRow,
     CycleRow,
@@ -10,16 +11,17 @@ from holdfast.ledger.rows import (
     JournalRow,
     OrderRow,
     PositionRow,
-    Row,
     RulesRow,
     SessionRow,
     SlotRow,
     TickRow,
 )
+from holdfast.ledger.rows_safety import PolicyRow, RiskRefusalRow, SignalRow
 from holdfast.ledger.rows_venue import VENUE_KINDS
 
 KINDS: tuple[type[Row], ...] = (
     *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
     *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
     *VENUE_KINDS,
+    *(SignalRow, RiskRefusalRow, PolicyRow),
 )

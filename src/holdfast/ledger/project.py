@@ -16,7 +16,13 @@ from holdfast.domain.events import Event, SlotRetired
 from holdfast.domain.slots import Slot, one_sided, phase
 from holdfast.engine.accounts import movements
 from holdfast.engine.books import Books
-from holdfast.ledger import project_notes, project_orders, project_positions, project_venue
+from holdfast.ledger import (
+    project_notes,
+    project_orders,
+    project_positions,
+    project_safety,
+    project_venue,
+)
 from holdfast.ledger.batch import Batch
 from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
@@ -115,4 +121,5 @@ _HANDLERS = _joined(
     project_positions.HANDLERS,
     project_notes.HANDLERS,
     project_venue.HANDLERS,
+    project_safety.HANDLERS,
 )

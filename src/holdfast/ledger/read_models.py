@@ -75,4 +75,15 @@ READ_MODELS: tuple[ReadModel, ...] = (
     _newest("ticks", "seq desc"),
     _newest("commands", "seq desc"),
     _newest("rules", "seq desc"),
+    ReadModel(
+        "signals",
+        f"select * from signals order by received_seq desc limit {NEWEST}",
+        "select count(*), max(updated_seq) from signals",
+    ),
+    _newest("risk_refusals", "seq desc"),
+    _whole(
+        "policies",
+        f"policies order by set_seq desc, field limit {NEWEST}",
+        "select count(*), max(set_seq), max(ended_seq) from policies",
+    ),
 )

@@ -21,6 +21,7 @@ from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
 from holdfast.ledger.project import Projector
 from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
+from holdfast.ledger.rows_safety import PolicyRow, SignalRow
 
 PORTION = 20_000
 Stored = tuple[int, int, int, str, str, int, str, str]
@@ -54,6 +55,8 @@ _LIVE = (
     (PositionRow, "status = 'open' order by opened_seq"),
     (HoldRow, "cleared_seq is null order by set_seq"),
     (SessionRow, "stopped_at is null order by started_seq"),
+    (SignalRow, "state not in ('rejected', 'done') order by received_seq"),
+    (PolicyRow, "ended_seq is null order by set_seq"),
 )
 
 

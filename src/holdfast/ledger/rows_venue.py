@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from holdfast.ledger.rows import Row
+from holdfast.ledger.row import Row
 
 
 class IntentEventRow(Row, kw_only=True):

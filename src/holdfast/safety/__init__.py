@@ -1,1 +1,1 @@
-"""What stands between a decision and real money: execution mode, permits, the stop that always works."""
+"""What stands between a decision and real money: mode, permits, risk policy, keys, the stop that works."""

@@ -13,10 +13,13 @@ from holdfast.domain.bookkeeping import (
     HoldSet,
     LedgerFounded,
     ModeNoted,
+    PolicyNoted,
     ReceiptsNoted,
     ReconcileNoted,
+    RiskNoted,
     SessionStarted,
     SessionStopped,
+    SignalNoted,
     SimulatedNoted,
     SubmissionNoted,
     TickNoted,
@@ -57,6 +60,8 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
     opening.append(BalanceOpened(asset=BASE, amount=Decimal(1000 * slots), reason="opening"))
     yield at, opening + [SlotAdded(slot=slot, sticky=True) for slot in range(slots)]
     yield at, [HoldSet(name="operator", reason="wait"), HoldCleared(name="operator", reason="go")]
+    yield at, list(_safety())
+    yield at, [_signal(3, "received", "{}"), SignalNoted(**_SIGNAL, signal_id="2", state="done")]
     for cycle in range(1, cycles + 1):
         for number, entries in enumerate(_cycle(slots, cycle, at)):
             at += STEP
@@ -226,6 +231,36 @@ def _end(slot: int, cycle: int, at: int) -> Iterator:
         exit_fee=FEE,
         net=gross - 2 * FEE,
         reason="filled",
+    )
+
+
+_SIGNAL = {"source": "desk9", "payload_sha": "ab", "kind": "pause"}
+
+
+def _signal(number: int, state: str, detail: str = "") -> SignalNoted:
+    return SignalNoted(**_SIGNAL, signal_id=str(number), state=state, detail=detail)
+
+
+def _safety() -> Iterator:
+    yield RiskNoted(
+        slot=0,
+        leg="B",
+        code="order_notional",
+        codes=("order_notional", "reserve"),
+        limit="10",
+        observed="11",
+        policy="1:ab",
+    )
+    for number, states in ((1, ("evaluated", "rejected")), (2, ("evaluated", "intent_created"))):
+        yield _signal(number, "received", '{"reason":"x"}')
+        yield from (_signal(number, state) for state in states)
+    row = {"max_leverage": ("", "1"), "daily_loss_limit": ("", "3")}
+    yield PolicyNoted(principal="chat:1", changes=row, reason="the default row")
+    yield PolicyNoted(
+        principal="chat:1",
+        changes={"daily_loss_limit": ("3", "2"), "max_leverage": ("1", "")},
+        reason="less",
+        approver="bob",
     )
 
 

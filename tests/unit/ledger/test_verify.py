@@ -93,6 +93,9 @@ EDITS = {
     "modes": "epoch = 9",
     "simulated": "price = '9'",
     "reconciliations": "calls = 99",
+    "signals": "detail = 'other'",
+    "risk_refusals": "code = 'other'",
+    "policies": "value = '9'",
 }
 
 

@@ -79,7 +79,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_order_notional_usd: Decimal = knob(
         Decimal(0),
@@ -90,19 +89,17 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
         aliases=("max_notional_usdc",),
     )
     max_symbol_exposure_usd: Decimal = knob(
         Decimal(0),
-        "Largest exposure in one symbol",
+        "Largest exposure in one symbol: open entries, and inventory above the base at the start",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_total_exposure_usd: Decimal = knob(
         Decimal(0),
@@ -113,62 +110,54 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_open_notional_usd: Decimal = knob(
         Decimal(0),
-        "Largest notional of all open orders",
+        "Largest notional of all open orders, exits too",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_open_orders: int = knob(
         50,
-        "Open orders the policy allows for one symbol",
+        "Open orders the policy allows for one symbol; at least two a slot",
         "orders",
         ge=1,
-        le=168,
+        le=225,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_orders_per_minute: int = knob(
         10,
-        "New orders in one minute",
+        "New entries in one minute, exits not counted; at least two a slot",
         "orders",
         ge=1,
-        le=60,
+        le=225,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_daily_orders: int = knob(
         50,
-        "New orders in one day",
+        "New entries in one day, exits not counted",
         "orders",
         ge=1,
         le=1_000_000,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_total_loss_usd: Decimal = knob(
         Decimal(0),
-        "Loss that ends a canary",
+        "Realised loss since the ledger began that puts the desk on hold; 0 is off",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
-        risk="up",
-        on_stale="safe",
         env=False,
-        since="risk policy",
     )
     daily_loss_limit: Decimal = knob(
         Decimal(0),
@@ -177,34 +166,30 @@ class SafetyKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1_000_000),
         env=False,
-        since="risk policy",
         aliases=("daily_loss_limit_usd",),
     )
     max_drawdown_pct: Decimal = knob(
         Decimal(10),
-        "Drawdown that puts the desk on hold",
+        "Fall of equity below its peak that puts the desk on hold",
         "%",
         ge=Decimal(0),
         le=Decimal(100),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     symbol_allowlist: str | None = knob(
         None,
         "Symbols orders may be sent for, separated by commas",
         on_stale="safe",
         env=False,
-        since="risk policy",
         aliases=("allowed_symbols",),
     )
     circuit_breaker: Literal["off", "entries", "all"] = knob(
         "off",
-        "What the circuit breaker blocks",
+        "What the circuit breaker blocks: new entries, or also changes of entries; exits never",
         risk=("all", "entries", "off"),
         env=False,
-        since="risk policy",
     )
     max_price_deviation_pct: Decimal = knob(
         Decimal(5),
@@ -215,7 +200,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     min_quote_reserve_usd: Decimal = knob(
         Decimal(0),
@@ -225,7 +209,6 @@ class SafetyKnobs(Knobs):
         le=Decimal(1_000_000),
         risk="down",
         env=False,
-        since="risk policy",
     )
     max_signal_age_s: int = knob(
         120,
@@ -236,7 +219,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     flow_detection_enabled: bool = knob(
         True, "Notice deposits and withdrawals", since="flow detection"

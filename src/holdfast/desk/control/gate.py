@@ -20,12 +20,11 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _NO_STORE = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 
-class Gate:
-    """Check host and token, and turn what goes wrong inside into a plain answer."""
+class Shield:
+    """Turn what goes wrong inside into a plain answer, and let nothing be kept by who passes it on."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._wanted = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -40,7 +39,7 @@ class Gate:
                 message["headers"] = [*message.get("headers", []), *_NO_STORE]
             await send(message)
 
-        refusal = self._refuse(scope)
+        refusal = self.refuse(scope)
         try:
             await (refusal or self._app)(scope, receive, answer)
         except Exception:  # noqa: BLE001 (whatever it is, the asker gets a plain answer)
@@ -48,7 +47,21 @@ class Gate:
             if not started:
                 await said(500, "internal server error")(scope, receive, answer)
 
-    def _refuse(self, scope: Scope) -> JSONResponse | None:
+    def refuse(self, scope: Scope) -> JSONResponse | None:
+        """Answer a request that must not get in; None lets it in."""
+        del scope
+        return None
+
+
+class Gate(Shield):
+    """Check host and token before a request gets in."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        super().__init__(app)
+        self._wanted = f"Bearer {token}".encode()
+
+    def refuse(self, scope: Scope) -> JSONResponse | None:
+        """Refuse what is not of this machine, or lacks the token."""
         headers = Headers(scope=scope)
         if _host(headers.get("host", "")) not in LOOPBACK:
             return said(403, "this API answers to this machine only")

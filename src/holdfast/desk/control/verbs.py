@@ -21,6 +21,7 @@ from holdfast.domain.errors import CommandRefused
 from holdfast.redaction.redactor import REDACTOR
 
 MOST_SLOTS = 10_000
+ACTOR = "actor"  # the argument that says who asks; nobody can give it
 _SLOT = Parameter(
     name="slot_id",
     kind="integer",
@@ -32,11 +33,12 @@ _SLOT = Parameter(
 
 
 class Verb(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the desk can be asked to do."""
+    """One thing the desk can be asked to do; one that `names_actor` is told who asks."""
 
     action: str
     help: str
     parameters: tuple[Parameter, ...] = ()
+    names_actor: bool = False
     run: Callable[[Desk, Arguments], str]
 
 
@@ -49,10 +51,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verb_table(
-    maker_fee_pct: Decimal, profile: Callable[[], Profile], sums: CycleSums
+    maker_fee_pct: Decimal,
+    profile: Callable[[], Profile],
+    sums: CycleSums,
+    keeps: verb_holds.Keeps | None = None,
 ) -> tuple[Verb, ...]:
     """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
-    return (*_holding(), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
+    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
 
 
 def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
@@ -72,7 +77,8 @@ def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str
 def perform(desk: Desk, ask: Ask) -> str:
     """Do it in the desk's thread, and journal what came of it; raise CommandRefused where not."""
     try:
-        message = ask.verb.run(desk, ask.arguments)
+        told = {ACTOR: ask.principal} if ask.verb.names_actor else {}
+        message = ask.verb.run(desk, ask.arguments | told)
     except CommandRefused as refusal:
         desk.note(_noted(ask, accepted=False, message=str(refusal)))
         raise
@@ -119,7 +125,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _holding() -> tuple[Verb, ...]:
+def _holding(keeps: verb_holds.Keeps | None) -> tuple[Verb, ...]:
     reason = Parameter(
         name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
     )
@@ -132,8 +138,8 @@ def _holding() -> tuple[Verb, ...]:
         ),
         Verb(
             action="resume",
-            help="Take the operator's hold down; refused while another hold stands.",
-            run=verb_holds.resume,
+            help="Take the operator's hold down, and that of a loss that is over; refused while another hold stands.",
+            run=lambda desk, given: verb_holds.resume(desk, given, keeps),
         ),
     )
 

@@ -14,6 +14,7 @@ from holdfast.ledger.migrations import (
     m0002_projections,
     m0003_views,
     m0004_intents,
+    m0005_safety,
 )
 
 
@@ -44,8 +45,16 @@ STEPS: tuple[Step, ...] = (
         m0004_intents.apply,
         folded=True,
     ),
+    Step(
+        5,
+        "safety",
+        "tables of signals, refused orders and policies",
+        m0005_safety.apply,
+        folded=True,
+    ),
 )
 LATEST = STEPS[-1].version
+FOLDED = frozenset(step.name for step in STEPS if step.folded)  # rebuilt when they are new
 
 
 def make_folded_tables(connection: duckdb.DuckDBPyConnection) -> None:

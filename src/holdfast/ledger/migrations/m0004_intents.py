@@ -4,11 +4,8 @@ from importlib.resources import files
 
 import duckdb
 
-from holdfast.ledger.migrations.again import fold_again
-
 
 def apply(connection: duckdb.DuckDBPyConnection) -> None:
     """Run the statements of this step."""
     script = files("holdfast.ledger.migrations").joinpath("m0004_intents.sql")
     connection.execute(script.read_text("utf-8"))
-    fold_again(connection)
