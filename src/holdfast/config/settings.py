@@ -4,6 +4,7 @@ Rules: a knob is declared once, in its family; this file only joins. Read values
 (`settings.pair_entry_pct`); what is known *about* a knob is in `holdfast.config.catalogue`.
 """
 
+from holdfast.config.families.alerts import AlertsKnobs
 from holdfast.config.families.allocation import AllocationKnobs
 from holdfast.config.families.capacity import CapacityKnobs
 from holdfast.config.families.churner import ChurnerKnobs
@@ -41,6 +42,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "allocation": AllocationKnobs,
     "rebalance": RebalanceKnobs,
     "safety": SafetyKnobs,
+    "alerts": AlertsKnobs,
 }
 
 
@@ -62,5 +64,6 @@ class Settings(
     AllocationKnobs,
     RebalanceKnobs,
     SafetyKnobs,
+    AlertsKnobs,
 ):
     """Every knob of the product, flat and frozen."""
