@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from holdfast.domain.ids import position_id
 from holdfast.domain.slots import Role
-from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, Row, SessionRow
+from holdfast.ledger.rows import (
+    AlertRow,
+    HoldRow,
+    IntentRow,
+    OrderRow,
+    PositionRow,
+    Row,
+    SessionRow,
+)
 
 
 class LiveRows:
@@ -15,6 +23,7 @@ class LiveRows:
         self.intents: dict[str, list[IntentRow]] = {}
         self.positions: dict[str, PositionRow] = {}
         self.holds: dict[str, HoldRow] = {}
+        self.alerts: dict[str, AlertRow] = {}
         self.session: SessionRow | None = None
         self.fill_ids: dict[str, set[str]] = {}
         self.exits: dict[str, str] = {}  # position_id → the live exit order
@@ -31,6 +40,8 @@ class LiveRows:
                     self.positions[row.position_id] = row
                 case HoldRow():
                     self.holds[row.name] = row
+                case AlertRow():
+                    self.alerts[row.name] = row
                 case SessionRow():
                     self.session = row
                 case _:

@@ -14,7 +14,7 @@ from holdfast.clock import Clock
 from holdfast.domain.errors import LedgerError
 from holdfast.ledger import schema
 from holdfast.ledger.connect import connect
-from holdfast.ledger.migrations import LATEST, Step
+from holdfast.ledger.migrations import FOLDED, LATEST, Step
 from holdfast.ledger.paths import FILE_MODE, make_private
 from holdfast.ledger.rebuild import rebuild
 
@@ -59,8 +59,9 @@ def apply(path: Path, clock: Clock) -> Applied:
     try:
         connection.execute("checkpoint")  # the copy must hold what is still in the log
         backup = _copy(path, clock.wall())
-        schema.bring_up(connection, _known(connection), clock.wall())
-        if any(step.name == "projections" for step in steps):
+        needed = _known(connection)
+        schema.bring_up(connection, needed, clock.wall())
+        if any(step.apply in FOLDED for step in needed):
             rebuild(connection)
         connection.execute("checkpoint")
     finally:

@@ -16,7 +16,7 @@ from holdfast.domain.events import Event, SlotRetired
 from holdfast.domain.slots import Slot, one_sided, phase
 from holdfast.engine.accounts import movements
 from holdfast.engine.books import Books
-from holdfast.ledger import project_notes, project_orders, project_positions
+from holdfast.ledger import project_alerts, project_notes, project_orders, project_positions
 from holdfast.ledger.batch import Batch
 from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
@@ -109,4 +109,9 @@ def _joined(*tables: Mapping[type, Handler]) -> Mapping[type, tuple[Handler, ...
     return MappingProxyType(joined)
 
 
-_HANDLERS = _joined(project_orders.HANDLERS, project_positions.HANDLERS, project_notes.HANDLERS)
+_HANDLERS = _joined(
+    project_orders.HANDLERS,
+    project_positions.HANDLERS,
+    project_notes.HANDLERS,
+    project_alerts.HANDLERS,
+)

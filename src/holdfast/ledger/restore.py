@@ -18,7 +18,7 @@ from holdfast.ledger.codec import decode
 from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
 from holdfast.ledger.project import Projector
-from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
+from holdfast.ledger.rows import AlertRow, HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
 
 PORTION = 20_000
 Stored = tuple[int, int, int, str, str, int, str, str]
@@ -42,6 +42,7 @@ _LIVE = (
     (IntentRow, "status not in ('done', 'refused') order by seq"),
     (PositionRow, "status = 'open' order by opened_seq"),
     (HoldRow, "cleared_seq is null order by set_seq"),
+    (AlertRow, "ended_seq is null order by began_seq"),
     (SessionRow, "stopped_at is null order by started_seq"),
 )
 

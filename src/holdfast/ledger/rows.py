@@ -290,7 +290,23 @@ class RulesRow(Row, kw_only=True):
     changes: str
 
 
+class AlertRow(Row, kw_only=True):
+    """One alert, from its beginning to its end."""
+
+    TABLE: ClassVar[str] = "alerts"
+    KEY: ClassVar[str] = "began_seq"
+    CHANGING: ClassVar[tuple[str, ...]] = ("ended_seq", "ended_at")
+    began_seq: int
+    name: str
+    severity: str
+    detail: str
+    market_time: int
+    began_at: int
+    ended_seq: int | None = None
+    ended_at: int | None = None
+
+
 KINDS: tuple[type[Row], ...] = (
     *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
-    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
+    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow, AlertRow),
 )

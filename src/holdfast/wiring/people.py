@@ -23,7 +23,7 @@ from holdfast.desk.status.board import StatusBoard
 from holdfast.desk.status.counts import Counts
 from holdfast.desk.tick import TickSummary
 
-_STANDING = "select name from alerts where ended_at is null order by began_seq"
+_STANDING = "select name from alerts where ended_seq is null order by began_seq"
 
 
 class PeopleParts(msgspec.Struct, frozen=True, kw_only=True):

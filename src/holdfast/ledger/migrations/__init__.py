@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from holdfast.ledger.migrations import m0001_events, m0002_projections, m0003_views
+from holdfast.ledger.migrations import (
+    m0001_events,
+    m0002_projections,
+    m0003_views,
+    m0006_alerts,
+)
 
 
 class Step(NamedTuple):
@@ -25,5 +30,7 @@ STEPS: tuple[Step, ...] = (
     Step(1, "events", "the event list, candles and assets", m0001_events.apply),
     Step(2, "projections", "typed tables folded from the events", m0002_projections.apply),
     Step(3, "views", "balances, profit, days, subsidy and equity as views", m0003_views.apply),
+    Step(4, "alerts", "alerts from their beginning to their end", m0006_alerts.apply),
 )
 LATEST = STEPS[-1].version
+FOLDED = (m0002_projections.apply, m0006_alerts.apply)  # make the tables that rebuild makes again
