@@ -10,7 +10,7 @@ from holdfast.desk.alerts.panels import ROWS, UNITS, Query
 HEAD = "# Written from the metric table by `python tools/observability_files.py`; do not edit.\n"
 SOURCE = {"type": "prometheus", "uid": "holdfast-prometheus"}
 ACROSS, WIDTH, HEIGHT = 3, 8, 7
-DASHBOARDS = "/var/lib/grafana/dashboards"
+DASHBOARDS = "/etc/grafana/dashboards"
 
 
 def dashboard() -> str:
@@ -37,7 +37,7 @@ def data_source() -> str:
         "uid": SOURCE["uid"],
         "type": SOURCE["type"],
         "access": "proxy",
-        "url": "http://desk:9090",
+        "url": "http://127.0.0.1:9090",
         "isDefault": True,
         "editable": False,
     }
