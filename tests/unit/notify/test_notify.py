@@ -1,21 +1,18 @@
 """Messages to people: once, in time, through real apprise, and never at the desk's cost."""
 
-import json
-import socket
 import sys
-import threading
 import time
-from contextlib import contextmanager
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
 
+from sinks import silent_listener, sink
 from small_desk import House
 
 from holdfast.clock import FixedClock, SystemClock
@@ -42,38 +39,6 @@ ENOUGH = 10.0
 
 def message(key="A", state="began", severity="warning", repeat=0):
     return Message(key=key, state=state, severity=severity, title=key, body=state, repeat=repeat)
-
-
-@contextmanager
-def sink(status=200):
-    """Listen as something a person reads; yield its port and what came."""
-    came = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port, came
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
-
-
-@contextmanager
-def silent_listener():
-    """Listen, take connections, and never answer."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener.getsockname()[1]
 
 
 def wait_for(wanted):

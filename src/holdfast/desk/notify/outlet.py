@@ -48,6 +48,7 @@ class Outlet:
         self._queue: queue.Queue[Message | None] = queue.Queue(queued)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"notify-{number}", daemon=True)
 
     def offer(self, message: Message) -> None:
@@ -76,11 +77,12 @@ class Outlet:
             log.warning(f"address {self._number} of notify_urls: messages were left unsent")
         if self._thread.is_alive():
             self._thread.join(seconds)
+        self._over.set()
 
     def _run(self) -> None:
         while (message := self._queue.get()) is not None:
             self._send(message)
-            if self._stopping.is_set() and self._queue.empty():
+            if self._over.is_set() or (self._stopping.is_set() and self._queue.empty()):
                 return
 
     def _send(self, message: Message) -> None:
