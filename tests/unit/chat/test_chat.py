@@ -225,9 +225,11 @@ def test_the_help_is_the_verb_table(table):
 
 
 def test_a_stop_of_the_desks_own_takes_the_place_of_the_hold(table):
-    own = Verb(action="stop", help="Trip the latch.", run=lambda _desk, _given: "latched")
+    own = Verb(action="kill", help="Trip the latch.", run=lambda _desk, _given: "latched")
     verbs = {verb.action: verb for verb in chat_verbs((*table.house.verbs, own), str)}
-    assert verbs["stop"] is own
+    assert "kill" not in verbs
+    assert (verbs["stop"].action, verbs["stop"].help) == ("stop", own.help)
+    assert verbs["stop"].run is own.run
 
 
 def test_a_busy_desk_is_said_to_be_busy_and_a_stop_stays_in_its_line(idle):

@@ -295,6 +295,20 @@ def test_looks_are_no_more_frequent_than_asked_however_quick_the_ticks():
     assert 9 <= len(taken) <= 11
 
 
+def test_a_tick_pays_nothing_for_what_nobody_asks(monkeypatch):
+    read, made = [], []
+    house = House(slots=2).ticks(1)
+    alarms = Alarms(house.board, FixedClock(10**12), tell=lambda _: None, every=1.0)
+    monkeypatch.setattr("holdfast.desk.alerts.alarms.read", lambda _: read.append(1) or {})
+    monkeypatch.setattr("holdfast.desk.status.metrics.read", lambda _: made.append(1) or {})
+    for _ in range(50):
+        house.ticks(1)
+        alarms(house.desk, TICK)
+    assert (len(read), len(made)) == (1, 0)
+    house.metrics.render()
+    assert len(made) == 1
+
+
 def test_silence_is_told_by_the_watchdog_and_noted_by_the_next_tick():
     house = House(slots=1).ticks(1)
     ticked = house.board.read().ticked_at

@@ -6,6 +6,8 @@ A desk whose verb table knows a stop of its own is stopped by that; else the eme
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+import msgspec
+
 from holdfast.desk import holds
 from holdfast.desk.control.verb_parameters import Arguments, Parameter
 from holdfast.desk.control.verbs import Verb
@@ -15,6 +17,7 @@ from holdfast.desk.status.why import why
 
 ASKING = ("status", "why")
 STOP = "stop"
+STOPS = (STOP, "kill", "estop")
 STOPPING = ("pause", STOP)
 OFFERED = ("pause", "resume", STOP)
 ESTOP = "estop"
@@ -23,7 +26,10 @@ ESTOP = "estop"
 def chat_verbs(verbs: Sequence[Verb], status: Callable[[], str]) -> tuple[Verb, ...]:
     """Join what a chat offers; `status` writes the desk's standing."""
     known = {verb.action: verb for verb in verbs}
+    stops = [known[name] for name in STOPS if name in known]
     own = {verb.action: verb for verb in (*_asking(status), _stop())}
+    if stops:
+        known[STOP] = msgspec.structs.replace(stops[0], action=STOP)
     return tuple(known.get(name) or own[name] for name in (*ASKING, *OFFERED))
 
 
