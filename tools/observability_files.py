@@ -1,17 +1,19 @@
-"""Write observability/ from the metric table and the alert registry; with --check, only look at it."""
+"""Write observability/ and docs/metrics.md from the tables; with --check, only look at them."""
 
 import sys
 from pathlib import Path
 
-from holdfast.desk.alerts import dashboard_file, rule_files
+from holdfast.desk.alerts import dashboard_file, page, rule_files
 
-FOLDER = Path(__file__).parents[1] / "observability"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "observability"
 
 
 def generated() -> dict[Path, str]:
     """Make the text of every file."""
     grafana = FOLDER / "grafana"
     return {
+        ROOT / "docs" / "metrics.md": page.render(),
         FOLDER / "prometheus" / "alerts.yml": rule_files.alert_rules(),
         FOLDER / "prometheus" / "prometheus.yml": rule_files.configuration(),
         grafana / "provisioning" / "datasources" / "prometheus.yml": dashboard_file.data_source(),
@@ -27,7 +29,7 @@ def main(arguments: list[str]) -> int:
     ]
     if "--check" in arguments:
         for path in stale:
-            name = path.relative_to(FOLDER.parent)
+            name = path.relative_to(ROOT)
             print(f"{name} is stale; do: python tools/observability_files.py")
         return 1 if stale else 0
     for path in stale:

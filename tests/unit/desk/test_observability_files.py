@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_desk import ROOT, House
 
 from holdfast.clock import SystemClock
-from holdfast.desk.alerts import dashboard_file, rule_files
+from holdfast.desk.alerts import dashboard_file, page, rule_files
 from holdfast.desk.alerts.panels import ROWS
 from holdfast.desk.alerts.registry import ALERTS
 from holdfast.desk.control.app import create_app
@@ -46,6 +46,8 @@ def test_a_stale_file_is_named_and_written_again(tmp_path):
     tool.parent.mkdir()
     shutil.copy(TOOL, tool)
     shutil.copytree(ROOT / "observability", tmp_path / "observability")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "metrics.md", tmp_path / "docs")
     rules = tmp_path / "observability" / "prometheus" / "alerts.yml"
     rules.write_text("groups: []\n")
     said = subprocess.run(
@@ -78,6 +80,15 @@ def test_no_rule_waits_for_a_metric_nobody_emits():
     assert set(re.findall(r"holdfast_\w+", text)) <= BUILT
     names = {rule["alert"] for rule in yaml.safe_load(text)["groups"][0]["rules"]}
     assert names == {alert.name for alert in ALERTS if not alert.since} | {"DeskUnreachable"}
+
+
+def test_the_page_names_every_metric_and_every_alert():
+    told = page.render()
+    for spec in METRICS:
+        assert told.count(f"| `{spec.exposed}` |") == 1
+    for alert in ALERTS:
+        assert f"| `{alert.name}` |" in told
+        assert f"- {alert.name}: `" in told
 
 
 def test_the_scraper_looks_where_a_desk_says_it_is():
