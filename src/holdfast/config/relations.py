@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from holdfast.config.addresses import ADDRESS, bot_address, plain_address, reference, users
 from holdfast.config.breach import Breach
 from holdfast.config.relations_risk import ORDERS_PER_SLOT, PAPER, venue_breaches
 
@@ -123,6 +124,37 @@ def _redis_store_has_an_address(values: Values) -> Iterator[Breach]:
         yield Breach(("mode_store_url",), problem, "an address without one; passwords are secrets")
 
 
+def _messages_have_an_address(values: Values) -> Iterator[Breach]:
+    if values["notify_enabled"] and not values["notify_urls"]:
+        problem = "notify_enabled names no notify_urls"
+        yield Breach(("notify_enabled", "notify_urls"), problem, ADDRESS)
+
+
+def _addresses_hold_no_secret(values: Values) -> Iterator[Breach]:
+    named = [one.strip() for one in (values["notify_urls"] or "").split(",")]
+    for number, one in enumerate(named, 1):
+        if (values["notify_urls"] or "") and not (reference(one) or plain_address(one)):
+            problem = f"item {number} of notify_urls is neither a reference nor free of secrets"
+            yield Breach(("notify_urls",), problem, ADDRESS)
+
+
+def _chat_knows_its_people(values: Values) -> Iterator[Breach]:
+    listed, token = values["chat_allowed_users"], values["chat_token"]
+    if values["chat_enabled"] and not (listed and token):
+        problem = "chat_enabled names no chat_allowed_users or no chat_token"
+        keys = ("chat_enabled", "chat_allowed_users", "chat_token")
+        yield Breach(keys, problem, "both beside it")
+    if listed and users(listed) is None:
+        problem = "chat_allowed_users are not numbers of users"
+        yield Breach(("chat_allowed_users",), problem, "whole numbers, separated by commas")
+    if token and not reference(token):
+        problem = "chat_token is not a secret reference"
+        yield Breach(("chat_token",), problem, "secret://…")
+    if values["chat_base_url"] and not bot_address(values["chat_base_url"]):
+        problem = "chat_base_url is not an address of a Bot API"
+        yield Breach(("chat_base_url",), problem, "https://HOST, or http:// on this machine")
+
+
 RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
     _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
@@ -152,4 +184,7 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _slots_fit_the_cap,
     _a_read_may_fail_once,
     _redis_store_has_an_address,
+    _messages_have_an_address,
+    _addresses_hold_no_secret,
+    _chat_knows_its_people,
 )

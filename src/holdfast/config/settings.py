@@ -5,6 +5,7 @@ Rules: a knob is declared once, in its family; this file only joins. Read values
 """
 
 from holdfast.config.families.account import AccountKnobs
+from holdfast.config.families.alerts import AlertsKnobs
 from holdfast.config.families.allocation import AllocationKnobs
 from holdfast.config.families.capacity import CapacityKnobs
 from holdfast.config.families.churner import ChurnerKnobs
@@ -47,6 +48,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "safety": SafetyKnobs,
     "account": AccountKnobs,
     "signals": SignalKnobs,
+    "alerts": AlertsKnobs,
 }
 
 
@@ -71,5 +73,6 @@ class Settings(
     SafetyKnobs,
     AccountKnobs,
     SignalKnobs,
+    AlertsKnobs,
 ):
     """Every knob of the product, flat and frozen."""

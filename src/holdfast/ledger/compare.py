@@ -89,4 +89,4 @@ def _plain(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq")
+_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq", "began_seq")

@@ -16,6 +16,7 @@ from holdfast.ledger.rows import (
     SlotRow,
     TickRow,
 )
+from holdfast.ledger.rows_alerts import AlertRow
 from holdfast.ledger.rows_safety import PolicyRow, RiskRefusalRow, SignalRow
 from holdfast.ledger.rows_venue import VENUE_KINDS
 
@@ -23,5 +24,5 @@ KINDS: tuple[type[Row], ...] = (
     *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
     *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
     *VENUE_KINDS,
-    *(SignalRow, RiskRefusalRow, PolicyRow),
+    *(SignalRow, RiskRefusalRow, PolicyRow, AlertRow),
 )

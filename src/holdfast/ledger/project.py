@@ -17,6 +17,7 @@ from holdfast.domain.slots import Slot, one_sided, phase
 from holdfast.engine.accounts import movements
 from holdfast.engine.books import Books
 from holdfast.ledger import (
+    project_alerts,
     project_notes,
     project_orders,
     project_positions,
@@ -122,4 +123,5 @@ _HANDLERS = _joined(
     project_notes.HANDLERS,
     project_venue.HANDLERS,
     project_safety.HANDLERS,
+    project_alerts.HANDLERS,
 )

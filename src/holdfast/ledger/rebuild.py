@@ -1,6 +1,6 @@
 """Fold all projections again from the events, in bulk.
 
-The events are never touched. The tables are dropped and made by the same migration that made them
+The events are never touched. The tables are dropped and made by the same migrations that made them
 first; everything happens in one transaction, so a reader sees the old tables or the new ones.
 """
 

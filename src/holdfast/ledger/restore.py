@@ -21,6 +21,7 @@ from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
 from holdfast.ledger.project import Projector
 from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
+from holdfast.ledger.rows_alerts import AlertRow
 from holdfast.ledger.rows_safety import PolicyRow, SignalRow
 
 PORTION = 20_000
@@ -54,6 +55,7 @@ _LIVE = (
     (IntentRow, "status not in ('done', 'refused') order by seq"),
     (PositionRow, "status = 'open' order by opened_seq"),
     (HoldRow, "cleared_seq is null order by set_seq"),
+    (AlertRow, "ended_seq is null order by began_seq"),
     (SessionRow, "stopped_at is null order by started_seq"),
     (SignalRow, "state not in ('rejected', 'done') order by received_seq"),
     (PolicyRow, "ended_seq is null order by set_seq"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from holdfast.domain.bookkeeping import (
+    AlertNoted,
     CommandNoted,
     HoldCleared,
     HoldSet,
@@ -68,6 +69,8 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
             yield at, entries
             yield at, [_tick(cycle * 10 + number, len(entries))]
     yield at, _venue_notes()
+    yield at, [_alert("PriceStale", "began"), _alert("DeskHeld", "began")]
+    yield at, [_alert("PriceStale", "ended"), _alert("DeskHeld", "began")]
     yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
 
 
@@ -274,6 +277,10 @@ def _command() -> CommandNoted:
     return CommandNoted(
         action="pause", arguments={"why": "test"}, principal="cli", accepted=True, message="paused"
     )
+
+
+def _alert(name: str, state: str) -> AlertNoted:
+    return AlertNoted(name=name, severity="warning", state=state, detail="1 at >= 1")
 
 
 def refused_entry(slot: int, cycle: int) -> list:

@@ -87,6 +87,7 @@ EDITS = {
     "sessions": "pid = 8",
     "ticks": "tick = -1",
     "commands": "accepted = false",
+    "alerts": "severity = 'other'",
     "rules": "digest = 'other'",
     "intent_events": "evidence = 'other'",
     "submissions": "deadline = 1",

@@ -232,7 +232,3 @@ class SafetyKnobs(Knobs):
     supabase_ledger_writes: bool = knob(
         False, "Copy the ledger to Postgres", since="replication", aliases=("replication_enabled",)
     )
-    notify_enabled: bool = knob(False, "Send messages to people", since="notifications")
-    daily_summary_hour_utc: int = knob(
-        0, "Hour of the daily summary", "h", ge=0, le=23, since="notifications"
-    )

@@ -53,7 +53,10 @@ class LedgerDoors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the API is made of; `changed` reports the desk again after a command."""
+    """Everything the API is made of; `changed` reports the desk again after a command.
+
+    `scrape_token` opens /metrics and nothing else.
+    """
 
     board: StatusBoard
     inbox: Inbox
@@ -64,6 +67,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     ledger: LedgerDoors | None = None
     patience: float = PATIENCE_SECONDS
     ready_within: float = READY_SECONDS
+    scrape_token: str = ""
 
 
 def create_app(parts: Parts, token: str) -> ASGIApp:
@@ -77,7 +81,7 @@ def create_app(parts: Parts, token: str) -> ASGIApp:
         app.add_api_route(
             path, routes.of(path), methods=[method], response_model=None, include_in_schema=False
         )
-    return Gate(app, token)
+    return Gate(app, token, parts.scrape_token)
 
 
 class _Routes:

@@ -15,6 +15,7 @@ from holdfast.ledger.migrations import (
     m0003_views,
     m0004_intents,
     m0005_safety,
+    m0006_alerts,
 )
 
 
@@ -52,6 +53,7 @@ STEPS: tuple[Step, ...] = (
         m0005_safety.apply,
         folded=True,
     ),
+    Step(6, "alerts", "alerts from their beginning to their end", m0006_alerts.apply, folded=True),
 )
 LATEST = STEPS[-1].version
 FOLDED = frozenset(step.name for step in STEPS if step.folded)  # rebuilt when they are new
