@@ -18,6 +18,7 @@ from holdfast.ledger.migrations import LATEST, Step
 from holdfast.ledger.paths import FILE_MODE, make_private
 from holdfast.ledger.rebuild import rebuild
 
+VIEWS = "views"  # the one step that changes no table
 _VERSION = "select coalesce(max(version), 0) from schema_version"
 
 
@@ -60,7 +61,7 @@ def apply(path: Path, clock: Clock) -> Applied:
         connection.execute("checkpoint")  # the copy must hold what is still in the log
         backup = _copy(path, clock.wall())
         schema.bring_up(connection, _known(connection), clock.wall())
-        if any(step.name == "projections" for step in steps):
+        if any(step.name != VIEWS for step in steps):  # a new table may belong to old events
             rebuild(connection)
         connection.execute("checkpoint")
     finally:

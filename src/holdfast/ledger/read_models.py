@@ -75,4 +75,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
     _newest("ticks", "seq desc"),
     _newest("commands", "seq desc"),
     _newest("rules", "seq desc"),
+    _newest("evidence", "seq desc"),
 )

@@ -12,7 +12,7 @@ from holdfast.engine.books import Books
 from holdfast.ledger import founding, writer
 from holdfast.ledger.chain import ORIGIN
 from holdfast.ledger.collector import collector_paused
-from holdfast.ledger.migrations import m0002_projections, m0003_views
+from holdfast.ledger.migrations import STEPS
 from holdfast.ledger.project import Projector
 from holdfast.ledger.restore import apply, checked, last_sequence, stored
 from holdfast.ledger.rows import KINDS
@@ -31,8 +31,8 @@ def rebuild(
     projector, chain, last = Projector(Books(base, quote)), ORIGIN, last_sequence(connection)
     with transaction(connection), collector_paused():
         _drop(connection)
-        m0002_projections.apply(connection)
-        m0003_views.apply(connection)
+        for step in STEPS[1:]:  # all that follows from the events
+            step.apply(connection)
         for row in stored(connection, 0, last):
             chain = checked(chain, row)
             apply(projector, row, projected=False)

@@ -290,7 +290,24 @@ class RulesRow(Row, kw_only=True):
     changes: str
 
 
+class EvidenceRow(Row, kw_only=True):
+    """One step of a drill or a runbook, as it was judged."""
+
+    TABLE: ClassVar[str] = "evidence"
+    seq: int
+    market_time: int
+    recorded_at: int
+    kind: str
+    name: str
+    run: str
+    step: str
+    verdict: str
+    expected: str
+    observed: str
+    artefact_sha: str
+
+
 KINDS: tuple[type[Row], ...] = (
     *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
-    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
+    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow, EvidenceRow),
 )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from holdfast.domain.bookkeeping import (
     CommandNoted,
+    EvidenceNoted,
     HoldCleared,
     HoldSet,
     LedgerFounded,
@@ -58,7 +59,7 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
             at += STEP
             yield at, entries
             yield at, [_tick(cycle * 10 + number, len(entries))]
-    yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
+    yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
 
 
 def _cycle(slots: int, cycle: int, at: int) -> Iterator[list]:
@@ -221,6 +222,19 @@ def _tick(number: int, events: int) -> TickNoted:
 def _command() -> CommandNoted:
     return CommandNoted(
         action="pause", arguments={"why": "test"}, principal="cli", accepted=True, message="paused"
+    )
+
+
+def _evidence() -> EvidenceNoted:
+    return EvidenceNoted(
+        kind="runbook",
+        name="immediate",
+        run="immediate-1",
+        step="p3/running",
+        verdict="inconclusive",
+        expected="$.mode eq RUNNING",
+        observed="nothing there",
+        artefact_sha="ab" * 32,
     )
 
 

@@ -88,6 +88,7 @@ EDITS = {
     "ticks": "tick = -1",
     "commands": "accepted = false",
     "rules": "digest = 'other'",
+    "evidence": "verdict = 'pass'",
 }
 
 
