@@ -32,6 +32,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "profiles": ("lint", "explain", "profile"),
         "ledger": ("ledger", "migrate"),
         "data": ("data",),
+        "verify": ("verify",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."
