@@ -47,21 +47,21 @@ def test_the_text_the_others_are_made_of_is_good(tmp_path):
 
 HOSTILE = [
     ("title: Mine\n", "", 1, "title", "is missing"),
-    ("title: Mine", "title: 5", 2, "title", "string"),
+    ("title: Mine", "title: 5", 2, "title", "must be text"),
     ("title: Mine", "title: Mine\ntitle: Again", 3, "title", "stands twice"),
     ("title: Mine", "title: Mine\nfazes: []", 3, "fazes", "not a known key"),
     ("runbook: mine", "runbook: other", 1, "runbook", "not the file's name"),
-    ("runbook: mine", "runbook: Mine", 1, "runbook", "match"),
+    ("runbook: mine", "runbook: Mine", 1, "runbook", "small letters"),
     ("id: two", "id: one", 9, "id", "stands twice"),
     ("id: two", "id: p1", 9, "id", "stands twice"),
     ("status: 200", "status: 99", 7, "status", "greater than or equal to 100"),
     ("status: 200", "status: 600", 7, "status", "less than or equal to 599"),
-    ("status: 200", 'status: "200"', 7, "status", "integer"),
+    ("status: 200", 'status: "200"', 7, "status", "whole number"),
     ("{status: 200}", "{}", 7, "check", "http expects"),
     (", expect: {status: 200}", "", 7, "check", "expect is missing"),
     ("{status: 200}", "{path: $.a}", 7, "expect", "a path needs"),
     ("{status: 200}", "{eq: 3}", 7, "expect", "a path needs"),
-    ("{status: 200}", "{all: []}", 7, "all", "at least 1"),
+    ("{status: 200}", "{all: []}", 7, "all", "an empty list"),
     ("{status: 200}", "{all: [{path: $.a}]}", 7, "all.0", "compares nothing"),
     ("{status: 200}", "{path: a.b, eq: 1}", 7, "path", "starts with $"),
     ("{status: 200}", '{path: "$..b", eq: 1}', 7, "path", "not understood from character 2"),
@@ -69,9 +69,9 @@ HOSTILE = [
     ("{status: 200}", '{path: $.a, gt: "1"}', 7, "gt", "must be a number"),
     ("{status: 200}", "{path: $.a, gt: true}", 7, "gt", "must be a number"),
     ("{status: 200}", "{path: $.a, gt: .nan}", 7, "gt", "must be a number"),
-    ("{status: 200}", "{path: $.a, one_of: []}", 7, "one_of", "at least 1"),
+    ("{status: 200}", "{path: $.a, one_of: []}", 7, "one_of", "an empty list"),
     ("{status: 200}", "{path: $.a, one_of: [{like: b}]}", 7, "one_of.0", "plain value or"),
-    ("{status: 200}", "{path: $.a, exists: 1}", 7, "exists", "boolean"),
+    ("{status: 200}", "{path: $.a, exists: 1}", 7, "exists", "true or false"),
     ("GET {{desk}}/healthz", "POST {{desk}}/api/action", 7, "http", "GET or HEAD"),
     ("GET {{desk}}/healthz", "GET {{desk}}", 7, "http", "GET or HEAD"),
     ("GET {{desk}}/healthz", "GET {{host}}/x", 7, "http", "knows no {{host}}"),
@@ -81,14 +81,14 @@ HOSTILE = [
     ("GET {{desk}}/healthz", "GET http://[::1/", 7, "http", "IPv6"),
     ("GET {{desk}}/healthz", "GET http://127.0.0.1.example.com/", 7, "http", "not this machine"),
     ("GET {{desk}}/healthz", "GET file:///etc/passwd", 7, "http", "GET or HEAD"),
-    ("for: 1m", "for: 60", 8, "retry.for", "with its unit|and its unit"),
+    ("for: 1m", "for: 60", 8, "retry.for", "and its unit"),
     ("for: 1m", "for: 0s", 8, "retry.for", "and its unit"),
     ("for: 1m", "for: -1s", 8, "retry.for", "and its unit"),
     ("for: 1m", "for: 1.5h", 8, "retry.for", "and its unit"),
     ("for: 1m", "for: 25h", 8, "retry.for", "at most 1d"),
     ("for: 1m", "for: 1m, until: x", 8, "retry.until", "not a known key"),
     (", every: 5s", "", 8, "retry.every", "is missing"),
-    ("retry: {for: 1m, every: 5s}", "retry: 5s", 8, "retry", "valid dictionary"),
+    ("retry: {for: 1m, every: 5s}", "retry: 5s", 8, "retry", "must be a mapping"),
     ("retry:", "hold_for: 1\n        retry:", 8, "hold_for", "and its unit"),
     ("{contains: hello}", "{}", 10, "log", "either contains or matches"),
     ("{contains: hello}", "{contains: a, matches: b}", 10, "log", "either contains or matches"),
@@ -99,7 +99,7 @@ HOSTILE = [
     ("{log: {contains: hello}}", "{cmd: rm}", 10, "check.cmd", "not a known key"),
     ("{log: {contains: hello}}", "{log: {contains: a}, timeout: 1s}", 10, "check", "timeout"),
     ("evidence: {as: line}", "evidence: {}", 11, "evidence.as", "is missing"),
-    ("evidence: {as: line}", "evidence: {as: ../x}", 11, "evidence.as", "match"),
+    ("evidence: {as: line}", "evidence: {as: ../x}", 11, "evidence.as", "small letters"),
     ("evidence: {as: line}", "evidence: {as: line, keep: [x]}", 11, "keep.0", "starts with $"),
     ("number: {le: 1}", "number: {}", 13, "number", "compares nothing"),
     ("{number: {le: 1}}", "{status: 200}", 13, "check", "restarts expects"),
@@ -119,7 +119,7 @@ def test_a_bad_runbook_is_refused_by_file_line_and_key(tmp_path, old, new, line,
     assert fault.file.endswith("/mine.yaml")
     assert fault.line == line, str(fault)
     assert fault.key.endswith(key) or key in fault.key, str(fault)
-    assert any(each in str(fault) for each in said.split("|")), str(fault)
+    assert said in str(fault)
     assert "\n" not in str(fault)
     assert list(tmp_path.iterdir()) == [tmp_path / "mine.yaml"]
 

@@ -19,6 +19,19 @@ from holdfast.rollout.runbook.model import Runbook
 from holdfast.rollout.runbook.target import LOOPBACK, parse_target
 
 FOLDER, SUFFIX = "runbooks", ".yaml"
+UNKNOWN = "extra_forbidden"
+_WORDS = {
+    "string_pattern_mismatch": "must be small letters, digits and dashes",
+    "string_type": "must be text",
+    "string_too_short": "is empty",
+    "string_too_long": "is too long",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "too_short": "is an empty list",
+    "too_long": "is too long a list",
+    "model_type": "must be a mapping",
+}
 Place = tuple[int | str, ...]
 
 
@@ -37,7 +50,7 @@ def load_runbook(name: str, profiles: Path) -> Loaded:
     try:
         book = Runbook.model_validate({key: _bare(spot) for key, spot in sheet.root.items()})
     except ValidationError as error:
-        raise _told(sheet, error.errors(include_url=False)[0]) from None
+        raise _told(sheet, _first(error.errors(include_url=False))) from None
     if book.runbook != path.stem:
         problem = f"{quoted(book.runbook)} is not the file's name"
         raise _fault(sheet, ("runbook",), problem, allowed=path.stem)
@@ -78,13 +91,18 @@ def _bare(spot: Spot) -> object:
     return spot.value
 
 
+def _first(errors: list[ErrorDetails]) -> ErrorDetails:
+    """Choose what to tell: an unknown key first, it often is why another one is missing."""
+    return next((each for each in errors if each["type"] == UNKNOWN), errors[0])
+
+
 def _told(sheet: Sheet, error: ErrorDetails) -> ConfigError:
     place = tuple(error["loc"])
-    if error["type"] == "extra_forbidden":
+    if error["type"] == UNKNOWN:
         return _fault(sheet, place, "is not a known key", hint="correct it or take it away")
     if error["type"] == "missing":
         return _fault(sheet, place, "is missing", hint="say it")
-    problem = error["msg"].removeprefix("Value error, ")
+    problem = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return _fault(sheet, place, problem[:1].lower() + problem[1:])
 
 
