@@ -1,7 +1,7 @@
 """Verify a deployment from the command line: `verify RUNBOOK`.
 
-Exit codes: 0 everything passed, 2 the runbook or what was asked is wrong, 3 something did not pass, 5
-no desk answered. The table goes to stdout, progress to stderr.
+Exit codes: 0 everything passed, 1 the report could not be written, 2 the runbook or what was
+asked is wrong, 3 something did not pass, 5 no desk answered. The table goes to stdout, progress to stderr.
 """
 
 import sys
@@ -27,7 +27,7 @@ from holdfast.rollout.verdicts import Verdict
 from holdfast.wiring.verifying import VerifyOptions, read_runbook
 from holdfast.wiring.verifying import verify as run
 
-NOT_PASSED, ABSENT = 3, 5
+UNDELIVERED, NOT_PASSED, ABSENT = 1, 3, 5
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.ERROR: "red"}
 
 
@@ -74,12 +74,12 @@ def verify(
         )
     with _bar(len(plan(book))) as tell:
         result = run(options, SystemClock(), tell)
-    if report is not None:
-        report.write_text(markdown(result), encoding="utf-8")
     if as_json:
         typer.echo(json_of(result).decode(), nl=False)
     else:
         Console().print(page(result))
+    if report is not None:
+        _write(report, markdown(result))
     raise typer.Exit(exit_code(result))
 
 
@@ -101,6 +101,14 @@ def page(result: RunResult) -> RenderableType:
             table.add_row("", step.step, _shown(step.verdict), observed, seconds)
     whole = Text.assemble(f"{result.runbook}: ", _shown(result.verdict), f"; run {result.run}")
     return Group(table, Text(), whole, Text(f"evidence is in {result.evidence_in}"))
+
+
+def _write(report: Path, text: str) -> None:
+    try:
+        report.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"the report cannot be written to {report}: {error.strerror}", err=True)
+        raise typer.Exit(UNDELIVERED) from None
 
 
 def _shown(verdict: Verdict) -> Text:

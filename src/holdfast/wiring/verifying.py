@@ -71,7 +71,11 @@ def verify(options: VerifyOptions, clock: Clock, tell: Tell = lambda _: None) ->
     keeper = Keeper(
         journal, lambda row: _send(place, row), run=begun.run, runbook=loaded.book.runbook
     )
-    return run(loaded, around, keeper, begun.run, passed=passed, tell=tell)
+    try:
+        return run(loaded, around, keeper, begun.run, passed=passed, tell=tell)
+    except KeyboardInterrupt:
+        log.warning(f"interrupted; go on with --resume {begun.run}")
+        raise
 
 
 def _journal(

@@ -15,8 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from holdfast.clock import SystemClock
+from holdfast.domain.bookkeeping import HoldSet
 from holdfast.ledger.paths import runtime
 from holdfast.ledger.published import open_published
+from holdfast.ledger.store import DuckDbLedger
 from holdfast.supervise.record import Record, write_record
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -130,9 +133,18 @@ def house_in(folder, **spans):
     return folder, folder / "profiles"
 
 
+def break_an_invariant(home):
+    """Put up the hold a broken slot puts up, while no desk runs."""
+    path = home / "var" / "paper" / "ledger.duckdb"
+    ledger = DuckDbLedger.open(path, clock=SystemClock(), base="DOGE", quote="USD")
+    books = ledger.restore()
+    ledger.commit(books.market_time, [HoldSet(name="invariant", reason="broken: a test")])
+    ledger.close()
+
+
 def published_epoch(place):
     table = open_published(place.published).table("sessions")
-    return max(table.column("epoch").to_pylist()) if table is not None else 0
+    return max(table.column("epoch").to_pylist(), default=0) if table is not None else 0
 
 
 def verdicts(done):
@@ -170,6 +182,7 @@ def deployed(tmp_path_factory):
     "003-037",
     "003-038",
     "003-039",
+    "003-084",
 )
 def test_a_deployment_that_came_back_passes(deployed):
     _, _, passed, *_ = deployed
@@ -180,7 +193,7 @@ def test_a_deployment_that_came_back_passes(deployed):
     assert told["evidence_in"] == "the ledger of the desk"
 
 
-@pytest.mark.plan("003-031", "003-032", "003-073", "003-074", "003-076", "003-087")
+@pytest.mark.plan("003-031", "003-032", "003-073", "003-074", "003-087")
 def test_it_leaves_its_evidence_in_the_ledger_and_its_artefacts_beside_it(deployed):
     _, place, passed, rows, _, proved, *_ = deployed
     told, steps = verdicts(passed)
@@ -224,6 +237,27 @@ def test_a_paused_desk_fails_in_the_steps_that_say_so_and_in_no_other(deployed):
     assert steps["dashboard"] == steps["no-crash-loop"] == "pass"
 
 
+def test_a_run_that_is_interrupted_keeps_what_it_saw_and_says_how_to_go_on(deployed, tmp_path):
+    (home, _), place, *_ = deployed
+    house = home, house_in(tmp_path, every="1s", **{"for": "60s"})[1]
+    before = set(place.evidence.glob("*.jsonl"))
+    command = [sys.executable, "-m", "holdfast", "verify", "immediate"]
+    process = subprocess.Popen(
+        command, env=environment(*house), cwd=home, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        until(lambda: set(place.evidence.glob("*.jsonl")) != before)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    (journal,) = set(place.evidence.glob("*.jsonl")) - before
+    assert process.returncode == 130
+    assert f"--resume {journal.stem}" in told.decode()
+
+
 @pytest.fixture(scope="module")
 def troubled(tmp_path_factory):
     """Start a desk for the first time, kill it, start it again: nobody ever stopped it on purpose."""
@@ -235,7 +269,29 @@ def troubled(tmp_path_factory):
         until(lambda: published_epoch(place) == 2)
         crashed = holdfast(house, "verify", "immediate", "--json")
     dead = holdfast(house, "verify", "immediate", "--json")
-    return house, place, crashed, dead
+    break_an_invariant(house[0])
+    with desk(house) as place:
+        until(lambda: published_epoch(place) == 3)
+        halted = holdfast(house, "verify", "immediate", "--json", "--report", ".")
+    return house, place, crashed, dead, halted
+
+
+@pytest.mark.plan("003-037", "003-038", "003-058", "003-060")
+def test_a_desk_that_a_safety_stop_holds_fails_although_its_shutdown_was_cleared(troubled):
+    halted = troubled[4]
+    told, steps = verdicts(halted)
+    assert told["verdict"] == "fail"
+    assert steps["halt-cleared"] == steps["no-crash-loop"] == steps["ready"] == "pass"
+    assert steps["running"] == steps["running-loop"] == "fail"
+    (running,) = [step for step in told["phases"][1]["steps"] if step["step"] == "running"]
+    assert running["observed"].startswith("status 200; $.mode is HALTED; $.pause_reason is broken")
+
+
+def test_a_report_that_cannot_be_written_is_said_and_the_answer_is_given_all_the_same(troubled):
+    halted = troubled[4]
+    assert halted.returncode == 1
+    assert "the report cannot be written to ." in halted.stderr
+    assert json.loads(halted.stdout)["verdict"] == "fail"
 
 
 @pytest.mark.plan("003-035")
@@ -251,7 +307,7 @@ def test_a_desk_that_died_and_came_back_fails_as_a_crash_loop(troubled):
 
 @pytest.mark.plan("003-034")
 def test_where_no_desk_answers_the_exit_code_is_5_and_the_evidence_is_in_a_file(troubled):
-    _, place, _, dead = troubled
+    _, place, _, dead, _ = troubled
     told, steps = verdicts(dead)
     assert dead.returncode == 5, dead.stderr
     assert told["verdict"] == "inconclusive"

@@ -7,10 +7,9 @@ address outside this machine must be listed under `hosts`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from holdfast.config.catalogue import nearest
 from holdfast.config.errors import ConfigError, quoted
@@ -35,6 +34,12 @@ _WORDS = {
 Place = tuple[int | str, ...]
 
 
+class _Flaw(NamedTuple):
+    kind: str
+    place: Place
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A runbook as read, and the digest of its file."""
@@ -46,11 +51,11 @@ class Loaded:
 def load_runbook(name: str, profiles: Path) -> Loaded:
     """Read a runbook by its name in `profiles/runbooks/`, or by the path of a file."""
     path = _find(name, profiles)
-    sheet = read_sheet(path, "/".join(path.absolute().parts[-3:]))
+    sheet = read_sheet(path, _label(path))
     try:
         book = Runbook.model_validate({key: _bare(spot) for key, spot in sheet.root.items()})
     except ValidationError as error:
-        raise _told(sheet, _first(error.errors(include_url=False))) from None
+        raise _told(sheet, _first(error)) from None
     if book.runbook != path.stem:
         problem = f"{quoted(book.runbook)} is not the file's name"
         raise _fault(sheet, ("runbook",), problem, allowed=path.stem)
@@ -67,6 +72,23 @@ def load_runbook(name: str, profiles: Path) -> Loaded:
 def runbook_paths(profiles: Path) -> tuple[Path, ...]:
     """List the runbooks of a folder of profiles, by name."""
     return tuple(sorted((profiles / FOLDER).glob(f"*{SUFFIX}")))
+
+
+def check_runbooks(profiles: Path) -> dict[str, ConfigError | None]:
+    """Check every runbook of a folder: the label of each, and what is wrong with it."""
+    return {_label(path): _wrong(path, profiles) for path in runbook_paths(profiles)}
+
+
+def _wrong(path: Path, profiles: Path) -> ConfigError | None:
+    try:
+        load_runbook(str(path), profiles)
+    except ConfigError as error:
+        return error
+    return None
+
+
+def _label(path: Path) -> str:
+    return "/".join(path.absolute().parts[-3:])
 
 
 def _find(name: str, profiles: Path) -> Path:
@@ -91,18 +113,20 @@ def _bare(spot: Spot) -> object:
     return spot.value
 
 
-def _first(errors: list[ErrorDetails]) -> ErrorDetails:
+def _first(error: ValidationError) -> _Flaw:
     """Choose what to tell: an unknown key first, it often is why another one is missing."""
-    return next((each for each in errors if each["type"] == UNKNOWN), errors[0])
+    found = error.errors(include_url=False)
+    flaws = [_Flaw(each["type"], tuple(each["loc"]), each["msg"]) for each in found]
+    return next((each for each in flaws if each.kind == UNKNOWN), flaws[0])
 
 
-def _told(sheet: Sheet, error: ErrorDetails) -> ConfigError:
-    place = tuple(error["loc"])
-    if error["type"] == UNKNOWN:
+def _told(sheet: Sheet, flaw: _Flaw) -> ConfigError:
+    place = flaw.place
+    if flaw.kind == UNKNOWN:
         return _fault(sheet, place, "is not a known key", hint="correct it or take it away")
-    if error["type"] == "missing":
+    if flaw.kind == "missing":
         return _fault(sheet, place, "is missing", hint="say it")
-    problem = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    problem = _WORDS.get(flaw.kind) or flaw.text.removeprefix("Value error, ")
     return _fault(sheet, place, problem[:1].lower() + problem[1:])
 
 
