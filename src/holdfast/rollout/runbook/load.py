@@ -7,14 +7,14 @@ address outside this machine must be listed under `hosts`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from holdfast.config.catalogue import nearest
 from holdfast.config.errors import ConfigError, quoted
 from holdfast.config.yaml_strict import Sheet, Spot, read_sheet
-from holdfast.rollout.runbook.model import Runbook
+from holdfast.rollout.runbook.model import Runbook, Step
 from holdfast.rollout.runbook.target import LOOPBACK, parse_target
 
 FOLDER, SUFFIX = "runbooks", ".yaml"
@@ -191,6 +191,6 @@ def _addresses(book: Runbook) -> Iterator[tuple[Place, str]]:
                     yield (*place, key, "http"), check.http
 
 
-def _steps(book: Runbook, number: int) -> Iterator[tuple[Place, Any]]:
+def _steps(book: Runbook, number: int) -> Iterator[tuple[Place, Step]]:
     for index, step in enumerate(book.phases[number].steps):
         yield ("phases", number, "steps", index), step
