@@ -38,6 +38,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "secrets": ("secret",),
         "mode": ("mode", "resume"),
         "kill": ("kill",),
+        "verify": ("verify",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

@@ -17,6 +17,7 @@ from holdfast.ledger.rows import (
     TickRow,
 )
 from holdfast.ledger.rows_alerts import AlertRow
+from holdfast.ledger.rows_evidence import EvidenceRow
 from holdfast.ledger.rows_safety import PolicyRow, RiskRefusalRow, SignalRow
 from holdfast.ledger.rows_venue import VENUE_KINDS
 
@@ -24,5 +25,5 @@ KINDS: tuple[type[Row], ...] = (
     *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
     *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
     *VENUE_KINDS,
-    *(SignalRow, RiskRefusalRow, PolicyRow, AlertRow),
+    *(SignalRow, RiskRefusalRow, PolicyRow, AlertRow, EvidenceRow),
 )

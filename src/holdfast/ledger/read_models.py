@@ -91,4 +91,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
         f"policies order by set_seq desc, field limit {NEWEST}",
         "select count(*), max(set_seq), max(ended_seq) from policies",
     ),
+    _newest("evidence", "seq desc"),
 )

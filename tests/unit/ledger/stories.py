@@ -10,6 +10,7 @@ from decimal import Decimal
 from holdfast.domain.bookkeeping import (
     AlertNoted,
     CommandNoted,
+    EvidenceNoted,
     HoldCleared,
     HoldSet,
     LedgerFounded,
@@ -71,7 +72,7 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
     yield at, _venue_notes()
     yield at, [_alert("PriceStale", "began"), _alert("DeskHeld", "began")]
     yield at, [_alert("PriceStale", "ended"), _alert("DeskHeld", "began")]
-    yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
+    yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
 
 
 def _venue_notes() -> list:
@@ -281,6 +282,19 @@ def _command() -> CommandNoted:
 
 def _alert(name: str, state: str) -> AlertNoted:
     return AlertNoted(name=name, severity="warning", state=state, detail="1 at >= 1")
+
+
+def _evidence() -> EvidenceNoted:
+    return EvidenceNoted(
+        kind="runbook",
+        name="immediate",
+        run="immediate-1",
+        step="p3/running",
+        verdict="inconclusive",
+        expected="$.mode eq RUNNING",
+        observed="nothing there",
+        artefact_sha="ab" * 32,
+    )
 
 
 def refused_entry(slot: int, cycle: int) -> list:

@@ -15,6 +15,9 @@ from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
 from holdfast.ledger.writer import arrow_schema
 
+LATER_TABLES = ("evidence",)  # of the steps after the views
+LATER = [step.name for step in STEPS if step.version >= 3]
+
 
 def _run(path, *statements):
     connection = duckdb.connect(str(path))
@@ -50,7 +53,9 @@ def test_a_fresh_ledger_is_made_by_the_same_steps(written):
     applied = connection.execute("select version, name from schema_version order by 1").fetchall()
     connection.close()
     assert applied == [(step.version, step.name) for step in STEPS]
-    assert [step.version for step in STEPS] == list(range(1, LATEST + 1))
+    versions = [step.version for step in STEPS]
+    assert versions == sorted(set(versions))
+    assert versions[-1] == LATEST
 
 
 def test_nothing_is_planned_for_a_ledger_of_this_build(written):

@@ -97,6 +97,7 @@ EDITS = {
     "signals": "detail = 'other'",
     "risk_refusals": "code = 'other'",
     "policies": "value = '9'",
+    "evidence": "verdict = 'pass'",
 }
 
 

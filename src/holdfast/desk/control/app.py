@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
+from holdfast.desk.control.evidence import evidence_of
 from holdfast.desk.control.gate import Gate, said
 from holdfast.desk.control.payload import read_object
 from holdfast.desk.control.verb_parameters import BadPayload
@@ -40,6 +41,7 @@ PATHS = (
     ("GET", "/api/verbs", "every verb with its parameters"),
     ("GET", "/api/why/{slot}", "why a slot stands as it does, in sentences"),
     ("POST", "/api/action", "do one verb: {action, …}"),
+    ("POST", "/api/evidence", "note what a step of a drill or runbook came to: {kind, name, …}"),
     ("POST", "/api/ledger/query", "ask one SELECT of the live ledger: {sql}"),
     ("POST", "/api/ledger/verify", "prove the live ledger"),
 )
@@ -99,6 +101,7 @@ class _Routes:
             "/api/verbs": self.verbs,
             "/api/why/{slot}": self.why,
             "/api/action": self.action,
+            "/api/evidence": self.evidence,
             "/api/ledger/query": self.query,
             "/api/ledger/verify": self.verify,
         }
@@ -145,6 +148,11 @@ class _Routes:
         ask = understand(parts.verbs, payload, _principal(request))
         answer = await self._await(parts.inbox.ask(lambda desk: self._do(desk, ask)))
         return answer if isinstance(answer, Response) else said(200, str(answer), ok=True)
+
+    async def evidence(self, request: Request) -> Response:
+        note = evidence_of(await read_object(request))
+        answer = await self._await(self._parts.inbox.ask(lambda desk: desk.note(note)))
+        return answer if isinstance(answer, Response) else said(200, "noted", ok=True)
 
     async def query(self, request: Request) -> Response:
         payload = await read_object(request)

@@ -16,6 +16,7 @@ from holdfast.ledger.migrations import (
     m0004_intents,
     m0005_safety,
     m0006_alerts,
+    m0007_evidence,
 )
 
 
@@ -54,6 +55,7 @@ STEPS: tuple[Step, ...] = (
         folded=True,
     ),
     Step(6, "alerts", "alerts from their beginning to their end", m0006_alerts.apply, folded=True),
+    Step(7, "evidence", "what drills and runbooks found", m0007_evidence.apply, folded=True),
 )
 LATEST = STEPS[-1].version
 FOLDED = frozenset(step.name for step in STEPS if step.folded)  # rebuilt when they are new
