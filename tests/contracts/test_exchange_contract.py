@@ -16,8 +16,7 @@ from holdfast.domain.intents import CancelOrder, RepriceOrder
 from holdfast.domain.market import MINUTE, SECOND
 from holdfast.domain.slots import Role
 from holdfast.venue import ccxt_writes
-from holdfast.venue.port import Balance, Watch
-from holdfast.venue.told import Resumed
+from holdfast.venue.port import Balance, Resumed, Watch
 
 FLAT = ("0.100", "0.100", "0.100", "0.100", "1000000")
 NUMBERS = count()
@@ -463,3 +462,33 @@ def test_x33_a_write_that_answers_just_in_time_is_what_it_is(exchange, venue, mo
     monkeypatch.setattr(ccxt_writes, "WRITE_TIMEOUT_MS", 1000)
     exchange.faults(rule("delay", "AddOrder", seconds="0.5", when="after", times=1))
     assert answer(venue.place(buy("a"))) == ("accepted", "")
+
+
+def test_x34_what_moved_and_was_no_trade_is_listed_with_its_fee(exchange, venue):
+    exchange.pass_time(MINUTE)
+    since = exchange.clock.wall()
+    venue.place(buy("a"))
+    exchange.admin.fill(cl_ord_id="a")
+    exchange.pass_time(SECOND)
+    exchange.admin.flow("USD", "500", "deposit")
+    exchange.pass_time(SECOND)
+    exchange.admin.flow("DOGE", "30", "withdrawal", "2")
+    exchange.pass_time(SECOND)
+    exchange.admin.flow("DOGE", "10", "earn")
+    exchange.admin.flow("BTC", "1", "deposit")
+    flows = [(one.asset, one.part, one.amount, one.fee) for one in venue.flows(since)]
+    assert flows[:2] == [
+        ("USD", "", Decimal(500), Decimal(0)),
+        ("DOGE", "", Decimal(-30), Decimal(2)),
+    ]
+    assert sorted(flows[2:]) == [
+        ("DOGE", "", Decimal(-10), Decimal(0)),
+        ("DOGE", "F", Decimal(10), Decimal(0)),
+    ]
+
+
+def test_x35_the_key_says_what_it_may_do(exchange, venue):
+    told = venue.key_info()
+    assert "modify-trades" in told["permissions"]
+    assert "withdraw-funds" not in told["permissions"]
+    assert told["nonceWindow"] == 0

@@ -7,7 +7,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from holdfast.domain.market import MINUTE, SECOND
 from holdfast.venue.ccxt_reading import OrderRow, TradeRow
-from holdfast.venue.told import OVERLAP, Memory, Resumed
+from holdfast.venue.port import Resumed
+from holdfast.venue.told import OVERLAP, Memory
 
 SIZE = Decimal(100)
 which = st.integers(0, 5)

@@ -16,7 +16,7 @@ from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import HUNDRED, ZERO, Instrument
 from holdfast.domain.observations import Execution
-from holdfast.venue.port import Balance, VenueOrder
+from holdfast.venue.port import Balance, Flow, VenueOrder
 
 Row = Mapping[str, Any]
 FLEXIBLE = "F"
@@ -186,6 +186,22 @@ def read_balances(answer: Row, assets: tuple[str, ...]) -> dict[str, Balance]:
         locked = tuple(sorted((name, size) for name, size in parts.items() if size))
         found[asset] = Balance(whole - held, held, flexible, locked)
     return found
+
+
+def read_flow(row: Row) -> Flow:
+    """Read one movement of the account."""
+    info, fee = _of(row, "info"), _of(row, "fee")
+    asset, _, part = str(row.get("currency") or "").partition(".")
+    size = amount(row.get("amount"), "amount")
+    return Flow(
+        flow_id=str(row.get("id") or ""),
+        at=_moment(info.get("time"), row.get("timestamp")),
+        kind=str(row.get("type") or ""),
+        asset=asset,
+        part=part,
+        amount=-size if row.get("direction") == "out" else size,
+        fee=amount(fee.get("cost") or "0", "fee"),
+    )
 
 
 def amount(value: object, what: str) -> Decimal:

@@ -22,13 +22,14 @@ from holdfast.venue.ccxt_reading import (
     Row,
     TradeRow,
     read_balances,
+    read_flow,
     read_instrument,
     read_order,
     read_quotation,
     read_trade,
 )
 from holdfast.venue.limits import RestCounter
-from holdfast.venue.port import Balance
+from holdfast.venue.port import Balance, Flow
 
 READ_TIMEOUT_MS = 10_000
 MARGIN = 0.1  # seconds a wait for room is longer than our count says
@@ -125,6 +126,23 @@ class Reads:
         pages = self._pages("TradesHistory", "fetch_my_trades", since)
         rows = [read_trade(row) for page in pages for row in page]
         return [row for row in rows if row.symbol == self._symbol and row.at >= since]
+
+    def flows(self, since: int, assets: tuple[str, ...]) -> list[Flow]:
+        """List the account's movements of some assets that were no trades, oldest first."""
+        rows = [
+            read_flow(row)
+            for page in self._pages("Ledgers", "fetch_ledger", since)
+            for row in page
+            if row.get("type") != "trade"
+        ]
+        mine = {row.flow_id: row for row in rows if row.asset in assets and row.at >= since}
+        return sorted(mine.values(), key=lambda row: (row.at, row.flow_id))
+
+    def key_info(self) -> Row:
+        """Ask what the key may do."""
+        self._only_proven("GetApiKeyInfo")
+        answer: Row = self._ask("GetApiKeyInfo", self._wire.privatePostGetApiKeyInfo)["result"]
+        return answer
 
     def _query(self, venue_order_ids: Sequence[str]) -> list[OrderRow]:
         ids = list(venue_order_ids)

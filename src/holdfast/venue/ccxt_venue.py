@@ -6,7 +6,7 @@ anywhere raises VenueUnavailable and has told nothing. Orders that are not ours 
 touched. Every write passes the boundary, once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -25,9 +25,9 @@ from holdfast.venue.ccxt_reads import BUDGET, Reads
 from holdfast.venue.ccxt_wire import Calls, Observer, Secret, Terms, connect, skip_nonces
 from holdfast.venue.ccxt_writes import LARGEST_BATCH, Writes
 from holdfast.venue.limits import ENGINE, REST, TIERS, EngineCounter, RestCounter
-from holdfast.venue.port import Balance, Boundary, VenueOrder, Watch
+from holdfast.venue.port import Balance, Boundary, Counters, Flow, Resumed, VenueOrder, Watch
 from holdfast.venue.skew import VenueClock
-from holdfast.venue.told import OVERLAP, Memory, News, Resumed
+from holdfast.venue.told import OVERLAP, Memory, News
 
 PATIENCE = 10 * SECOND  # deadline of a write that names none
 
@@ -47,18 +47,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Account({self.exchange}, {self.symbol})"
-
-
-class Counters(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of the venue's limits is used, by our own count."""
-
-    rest: float
-    rest_limit: float
-    engine: float
-    engine_limit: float
-    calls_last_hour: dict[str, int]
-    throttle_waits: int
-    throttle_seconds: float
 
 
 def exchange_class(exchange: str) -> Any:  # noqa: ANN401 (ccxt is untyped)
@@ -229,6 +217,14 @@ class CcxtVenue:
     def balances(self) -> dict[str, Balance]:
         """Say what the account holds of the market's two assets."""
         return self._reads.balances((self.instrument.base, self.instrument.quote))
+
+    def flows(self, after: int) -> Sequence[Flow]:
+        """List what moved the market's two assets since a time and was no trade, oldest first."""
+        return self._reads.flows(after, (self.instrument.base, self.instrument.quote))
+
+    def key_info(self) -> Mapping[str, Any]:
+        """Ask what the key in use may do, in the venue's own words."""
+        return self._reads.key_info()
 
     def candle(self) -> Candle | None:
         """Return None: candles of a real venue come from elsewhere."""

@@ -29,6 +29,7 @@ OWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "OpenOrders": ("open",),
         "ClosedOrders": ("closed", "count"),
         "TradesHistory": ("trades", "count"),
+        "Ledgers": ("ledger", "count"),
         "AddOrder": ("txid",),
         "AddOrderBatch": ("orders",),
         "AmendOrder": ("amend_id",),

@@ -5,9 +5,9 @@ receipt and never raises for a refusal; an outcome that is not known is `unknown
 Asking again for an id that is known changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -62,6 +62,41 @@ class Balance(msgspec.Struct, frozen=True):
     def total(self) -> Decimal:
         """Say what the account holds of it that trading can reach."""
         return self.free + self.held + self.flexible
+
+
+class Resumed(msgspec.Struct, frozen=True):
+    """An order of an earlier life; without a venue_order_id it is not known to have arrived."""
+
+    client_order_id: str
+    venue_order_id: str
+    filled: Decimal
+
+
+class Counters(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a venue's limits is used, by our own count."""
+
+    rest: float
+    rest_limit: float
+    engine: float
+    engine_limit: float
+    calls_last_hour: dict[str, int]
+    throttle_waits: int
+    throttle_seconds: float
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement of the account that was no trade; `amount` is signed and does not hold the fee.
+
+    `part` names where in the account it moved: empty for what orders can use, else the venue's suffix.
+    """
+
+    flow_id: str
+    at: int
+    kind: str
+    asset: str
+    part: str
+    amount: Decimal
+    fee: Decimal
 
 
 class Boundary(Protocol):
@@ -129,3 +164,18 @@ class Exchange(Venue, Protocol):
 
     def find(self, client_order_ids: Sequence[str], since: int) -> dict[str, VenueOrder]:
         """Look orders up by our ids among open ones and those closed since a time (µs UTC)."""
+
+    def resume(self, after: int, told: Iterable[str], orders: Iterable[Resumed]) -> None:
+        """Take up where an earlier life ended, before the first look."""
+
+    def skew_seconds(self) -> float:
+        """Ask for the venue's clock, and say by how much it is ahead of ours; 0 if it may agree."""
+
+    def counters(self) -> Counters:
+        """Say how much of the venue's limits is used."""
+
+    def flows(self, after: int) -> Sequence[Flow]:
+        """List what moved the market's two assets since a time and was no trade, oldest first."""
+
+    def key_info(self) -> Mapping[str, Any]:
+        """Ask what the key in use may do, in the venue's own words."""

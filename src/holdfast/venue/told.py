@@ -14,17 +14,10 @@ from holdfast.domain.market import MINUTE
 from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.venue.ccxt_reading import OrderRow, TradeRow
+from holdfast.venue.port import Resumed
 
 OVERLAP = 10 * MINUTE  # executions are asked for from so long before the watermark
 PATIENT_LOOKS = 2  # so often may an execution be missing before it is asked for from the beginning
-
-
-class Resumed(msgspec.Struct, frozen=True):
-    """An order of an earlier life; without a venue_order_id it is not known to have arrived."""
-
-    client_order_id: str
-    venue_order_id: str
-    filled: Decimal
 
 
 class Known(msgspec.Struct, kw_only=True):

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,8 @@ def _is_import(tree, constant):
         and constant in call.args
         for call in calls
     )
+
+
+def test_the_command_line_and_the_venue_load_without_ccxt():
+    looked = "import sys, holdfast.cli, holdfast.venue.ccxt_venue; sys.exit('ccxt' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", looked], check=False).returncode == 0

@@ -23,8 +23,7 @@ from kraken_answers import (
 
 from holdfast.domain.errors import VenueRefused, VenueUnavailable
 from holdfast.domain.observations import End, Execution
-from holdfast.venue.port import Balance, Watch
-from holdfast.venue.told import Resumed
+from holdfast.venue.port import Balance, Resumed, Watch
 
 SECOND = 1_000_000
 
