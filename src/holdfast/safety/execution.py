@@ -5,6 +5,7 @@ waits for another's input or output; a stop counts in memory first, then on disk
 acknowledged; notes wait here until the desk's own thread journals them.
 """
 
+import copy
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -129,6 +130,16 @@ class ExecutionMode:
     def state(self) -> ModeState:
         """Return the mode as last judged; `look` judges it anew."""
         return self._state
+
+    def adopt(self, rules: ModeRules) -> None:
+        """Take up the rules of an edited profile; what they tighten counts at the next look."""
+        with self._lock:
+            self.rules = rules
+
+    def counted(self) -> Tallies:
+        """Copy what was counted, whole."""
+        with self._lock:
+            return copy.deepcopy(self.tallies)
 
     def take_notes(self) -> tuple[ModeNoted, ...]:
         """Hand over what the desk's thread has to journal."""

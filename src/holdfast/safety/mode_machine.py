@@ -89,6 +89,8 @@ class _Turn:
             self._demote("stale")
         elif self.now > state.lease_until:
             self._demote("lease_expired")
+        elif self.rules.most not in _LIVE_LEVELS:
+            self._demote("capped:profile")
 
     def settle_drain(self) -> None:
         if self.state.mode is Mode.DRAIN and self.state.open_orders == 0:

@@ -48,7 +48,7 @@ class OrderFacts(Protocol):
         """Say what an order is for; None where the books do not know it."""
 
     def exit_size(self, client_order_id: str) -> Decimal:
-        """Say how large an exit may be at most: what its lot still holds; 0 where there is none."""
+        """Say how large an exit may be at most, its executed part included; 0 where none is owed."""
 
 
 class PermitBoundary:

@@ -52,7 +52,7 @@ class ModeSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 def snapshot(execution: ExecutionMode) -> ModeSnapshot:
     """Look at the mode as it stands at this moment."""
     state, rules = execution.look(), execution.rules
-    now, tallies, record = execution.clock.monotonic(), execution.tallies, state.record
+    now, tallies, record = execution.clock.monotonic(), execution.counted(), state.record
     leased = state.mode is Mode.LIVE or state.streak > 0
     return ModeSnapshot(
         effective=effective_level(state, rules),

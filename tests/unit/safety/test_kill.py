@@ -2,6 +2,13 @@
 
 import errno
 import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from mode_world import QUIET, ModeWorld, record
@@ -13,6 +20,7 @@ from holdfast.safety.kill import ESTOP, RESUME, Latch, Resume
 from holdfast.safety.mode_request import Requester, Requests
 from holdfast.safety.mode_store import StoreFault
 
+HERE = Path(__file__).resolve().parents[2]
 WHO = Requester(env="staging", profile_sha="5" * 64, actor="ada", reason="test")
 
 
@@ -99,6 +107,53 @@ def test_the_latch_is_on_disk_before_a_stop_is_acknowledged(world, monkeypatch):
     assert world.files.latched() == Latch(
         source="api", reason="estop:api", at=world.clock.wall(), epoch=7
     )
+
+
+def test_a_stop_counts_at_once_while_another_thread_is_stuck_on_the_disk(world, monkeypatch):
+    world.arm()
+    real, gate, stuck = os.fsync, threading.Event(), threading.Event()
+
+    def slow(descriptor):
+        stuck.set()
+        assert gate.wait(30)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    world.put(record(8, wall=world.clock.wall()))
+    reading = threading.Thread(target=world.reader.read)
+    reading.start()
+    assert stuck.wait(30), "the reader is writing down epoch 8"
+    stopping = threading.Thread(target=world.execution.stop, args=("api",))
+    stopping.start()
+    try:
+        end = time.monotonic() + 10
+        while world.execution.state.mode != "ESTOP":
+            assert time.monotonic() < end
+        assert stopping.is_alive(), "it is not acknowledged before it is on disk"
+    finally:
+        gate.set()
+        reading.join(10)
+        stopping.join(10)
+    assert world.files.latched().source == "api"
+
+
+@pytest.mark.crash
+def test_an_acknowledged_stop_outlives_a_kill_of_the_process(world):
+    program = """
+        import os, pathlib, signal, sys
+        sys.path.append(sys.argv[2])
+        from mode_world import ModeWorld
+        world = ModeWorld(pathlib.Path(sys.argv[1]))
+        world.arm()
+        world.execution.stop("api")
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    words = [sys.executable, "-c", textwrap.dedent(program), str(world.folder), str(HERE)]
+    assert subprocess.run(words, check=False, timeout=120).returncode == -signal.SIGKILL
+    world.start()
+    state = world.execution.state
+    assert (state.mode, state.stopped_by, state.latched_epoch) == ("ESTOP", "api", 7)
+    assert not list(world.folder.glob(".*.part"))
 
 
 def test_a_stop_that_cannot_be_remembered_stops_all_the_same_and_says_so(world, monkeypatch):

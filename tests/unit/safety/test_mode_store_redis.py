@@ -2,13 +2,19 @@
 
 import time
 
+import msgspec
 import pytest
-from mode_world import QUIET, ModeWorld, record
+from mode_world import QUIET, RULES, SHA, ModeWorld, record
 
+from holdfast.clock import SystemClock
+from holdfast.safety.caps import OverrideFile
+from holdfast.safety.execution import ExecutionMode
+from holdfast.safety.kill import StopFiles
 from holdfast.safety.mode_record import encode, parse
 from holdfast.safety.mode_request import Requester, Requests
 from holdfast.safety.mode_store import StoreFault
 from holdfast.safety.mode_store_redis import RedisModeStore, key_of
+from holdfast.safety.reader import ModeReader
 from holdfast.safety.snapshot import snapshot
 
 WHO = Requester(env="staging", profile_sha="5" * 64, actor="ada", reason="test")
@@ -95,6 +101,48 @@ def test_a_hang_without_any_answer_demotes_by_age_alone(world, redis_server):
         assert world.mode == "DRY"
     finally:
         redis_server.go_on()
+
+
+@pytest.mark.plan("004-003")
+def test_in_real_time_a_hang_demotes_within_the_age_of_a_read_and_holds_no_tick_up(
+    tmp_path, redis_server
+):
+    clock = SystemClock()
+    store = RedisModeStore(redis_server.url, "staging", "acct", timeout=0.3)
+    store.compare_and_set(0, record(7, wall=clock.wall()))
+    rules = msgspec.structs.replace(
+        RULES, arm_spacing_s=0.01, arm_min_span_s=0.1, read_interval_s=0.05,
+        read_timeout_s=0.3, max_read_age_s=2.0,
+    )  # fmt: skip
+    execution = ExecutionMode(rules, StopFiles(tmp_path / "desk"), clock, lambda: SHA)
+    reader = ModeReader(store, execution, OverrideFile(tmp_path, clock))
+    reader.booted()
+    reader.tick(QUIET)
+    reader.start()
+    try:
+        until(reader, "LIVE", 10.0)
+        redis_server.hang()
+        took, slowest = until(reader, "DRY", 10.0)
+        redis_server.go_on()
+        until(reader, "ARMING", 10.0)
+    finally:
+        redis_server.go_on()
+        reader.close()
+    assert took < 2.0 + 0.5
+    assert slowest < 0.25
+    assert execution.counted().read_failures["timeout"] >= 1
+
+
+def until(reader, mode, seconds):
+    """Tick until a mode is reached; say how long that and the slowest tick took."""
+    began, slowest = time.monotonic(), 0.0
+    while reader.execution.look().mode != mode:
+        before = time.monotonic()
+        assert before - began < seconds, f"{mode} was not reached"
+        reader.tick(QUIET)
+        slowest = max(slowest, time.monotonic() - before)
+        time.sleep(0.01)
+    return time.monotonic() - began, slowest
 
 
 def test_an_evicted_record_demotes_and_touches_no_stop(world, redis_server):

@@ -247,6 +247,21 @@ def test_the_snapshot_says_when_the_flap_window_clears(world):
     assert snapshot(world.execution).flap_clear_in_s == 0.0
 
 
+def test_an_edited_profile_tightens_at_the_next_look(world):
+    world.arm(DeskFacts(open_orders=1, unmet=()))
+    world.execution.adopt(msgspec.structs.replace(RULES, max_read_age_s=3.0))
+    world.clock.sleep(3.0)
+    assert world.mode == "LIVE"
+    world.clock.sleep(0.1)
+    assert world.mode == "DRAIN"
+
+
+def test_a_profile_that_lost_live_loses_it_at_the_next_look(world):
+    world.arm()
+    world.execution.adopt(msgspec.structs.replace(RULES, most="DRY"))
+    assert (world.mode, snapshot(world.execution).last_cause) == ("DRY", "capped:profile")
+
+
 class Hanging(ShelfStore):
     """A store whose read hangs until it is let go."""
 
