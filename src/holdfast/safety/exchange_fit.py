@@ -4,7 +4,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from holdfast.config.knob import spell
 from holdfast.domain.money import ZERO, Instrument
-from holdfast.safety.risk import notional_of
+from holdfast.safety.risk_case import notional_of
 from holdfast.safety.risk_policy import RiskPolicy
 
 

@@ -11,7 +11,7 @@ import msgspec
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import ENTRY
 from holdfast.engine.books import Books
-from holdfast.safety.risk import notional_of
+from holdfast.safety.risk_case import notional_of
 from holdfast.safety.risk_policy import RiskPolicy
 from holdfast.safety.risk_state import RiskState
 

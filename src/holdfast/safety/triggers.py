@@ -16,7 +16,7 @@ from holdfast.config.knob import spell
 from holdfast.domain.bookkeeping import HoldCleared, HoldSet
 from holdfast.domain.market import DAY
 from holdfast.domain.money import ZERO
-from holdfast.safety.risk import is_tripped
+from holdfast.safety.risk_caps import is_tripped
 from holdfast.safety.risk_policy import RiskPolicy
 from holdfast.safety.risk_state import RiskState
 

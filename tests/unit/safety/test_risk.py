@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from risk_cases import NOW, SECOND, close, entry, policy, state
 
-from holdfast.safety.risk import CODES, MALFORMED, evaluate, notional_of
+from holdfast.safety.risk import CODES, MALFORMED, evaluate
+from holdfast.safety.risk_case import notional_of
 
 
 def codes(request, its_policy=None, its_state=None):
