@@ -21,11 +21,13 @@ from holdfast.config.outside import dropped, from_command_line, from_environment
 from holdfast.config.page import Page, fault
 from holdfast.config.profile import Env, Notice, Origin, Profile
 from holdfast.config.relations import breaches
+from holdfast.config.secrets.block import NO_KEYS, Keys, refuse_halves
 from holdfast.config.settings import Settings
 from holdfast.config.tracks import Track, choose, effective, read_track
 from holdfast.config.yaml_strict import Sheet, Spot
 
 Stack = dict[str, tuple[Assigned, ...]]
+LIVE_MODES = ("CANARY_LIVE", "LIVE")
 NEEDS_LEDGER = ("churner_enabled", "subsidy_enabled")
 LAYER_ORDER = ("default", "parent", "stage", "implied", "profile", "environment", "command line")
 
@@ -76,7 +78,10 @@ def _compose(
     stack = _stack(_layers(chain, rollout, from_env, from_command_line(overrides)))
     stack, broken = _settle(stack, chain.leaf, head)
     _imply_ledger(stack)
-    leaf = chain.leaf
+    leaf, keys = chain.leaf, _keys(chain)
+    if not leaf.abstract:
+        refuse_halves(keys)
+        demand_keys(leaf, keys, head["venue"], stack["execution_mode"][-1])
     sheets = (*(page.sheet for page in chain.pages), *rollout.sheets)
     return Profile(
         name=leaf.sheet.path.stem,
@@ -92,7 +97,30 @@ def _compose(
         rollout=rollout.chosen,
         warnings=(*notices, *broken),
         files=MappingProxyType({sheet.path: sheet.digest for sheet in sheets}),
+        secrets=keys.secrets,
+        secret_commands=keys.commands,
+        allowed_accounts=keys.accounts,
     )
+
+
+def demand_keys(leaf: Page, keys: Keys, venue: str, mode: Assigned) -> None:
+    """Refuse a profile that can trade for real and does not say with which key."""
+    missing = keys.missing_for_live()
+    if venue == "paper" or mode.value not in LIVE_MODES or not missing:
+        return
+    problem = f"is missing, and execution_mode {mode.value} ({mode.origin.where}) needs it"
+    hint = {
+        "allowed_accounts": "list the fingerprints of the keys it may trade with",
+        "secrets": "say where api_key and api_secret are read",
+    }
+    raise leaf.fault(missing, problem, hint=hint[missing])
+
+
+def _keys(chain: Chain) -> Keys:
+    keys = NO_KEYS
+    for page in chain.pages:
+        keys = page.keys.over(keys)
+    return keys
 
 
 def _head_or_nothing(chain: Chain, key: str) -> str:

@@ -4,10 +4,13 @@ Rules: a knob is declared once, in its family; this file only joins. Read values
 (`settings.pair_entry_pct`); what is known *about* a knob is in `holdfast.config.catalogue`.
 """
 
+from holdfast.config.families.account import AccountKnobs
+from holdfast.config.families.alerts import AlertsKnobs
 from holdfast.config.families.allocation import AllocationKnobs
 from holdfast.config.families.capacity import CapacityKnobs
 from holdfast.config.families.churner import ChurnerKnobs
 from holdfast.config.families.desk import DeskKnobs
+from holdfast.config.families.execution import ExecutionKnobs
 from holdfast.config.families.grid import GridKnobs
 from holdfast.config.families.healing import HealingKnobs
 from holdfast.config.families.hmm import HmmKnobs
@@ -41,8 +44,11 @@ FAMILIES: dict[str, type[Knobs]] = {
     "throughput": ThroughputKnobs,
     "allocation": AllocationKnobs,
     "rebalance": RebalanceKnobs,
+    "execution": ExecutionKnobs,
     "safety": SafetyKnobs,
+    "account": AccountKnobs,
     "signals": SignalKnobs,
+    "alerts": AlertsKnobs,
 }
 
 
@@ -63,7 +69,10 @@ class Settings(
     ThroughputKnobs,
     AllocationKnobs,
     RebalanceKnobs,
+    ExecutionKnobs,
     SafetyKnobs,
+    AccountKnobs,
     SignalKnobs,
+    AlertsKnobs,
 ):
     """Every knob of the product, flat and frozen."""

@@ -18,6 +18,7 @@ _RETRIED = (
     Block.CAPACITY,
     Block.HOLD,
     Block.STALE_PRICE,
+    Block.UNKNOWN,
 )
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import duckdb
 
 from holdfast.ledger.finding import Finding
+from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.row import Row
-from holdfast.ledger.rows import KINDS
 
 SHOWN = 5
 
@@ -89,4 +89,4 @@ def _plain(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq")
+_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq", "began_seq")

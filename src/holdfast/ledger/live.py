@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from holdfast.domain.ids import position_id
 from holdfast.domain.slots import Role
+from holdfast.engine.intents import Intents
 from holdfast.ledger.row import Row
 from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
+from holdfast.ledger.rows_alerts import AlertRow
 from holdfast.ledger.rows_safety import PolicyRow, SignalRow
 
 
@@ -17,9 +19,11 @@ class LiveRows:
         self.intents: dict[str, list[IntentRow]] = {}
         self.positions: dict[str, PositionRow] = {}
         self.holds: dict[str, HoldRow] = {}
+        self.alerts: dict[str, AlertRow] = {}
         self.session: SessionRow | None = None
         self.fill_ids: dict[str, set[str]] = {}
         self.exits: dict[str, str] = {}  # position_id → the live exit order
+        self.ways = Intents()  # where each live order stands on its way to the venue
         self.signals: dict[tuple[str, str], SignalRow] = {}
         self.policies: dict[tuple[str, str], PolicyRow] = {}
 
@@ -31,6 +35,8 @@ class LiveRows:
                     self.signals[row.source, row.signal_id] = row
                 case PolicyRow():
                     self.policies[row.principal, row.field] = row
+                case AlertRow():
+                    self.alerts[row.name] = row
                 case _:
                     self._take_trade(row)
 

@@ -18,6 +18,7 @@ from holdfast.ledger.migrations import FOLDED, LATEST, Step
 from holdfast.ledger.paths import FILE_MODE, make_private
 from holdfast.ledger.rebuild import rebuild
 
+VIEWS = "views"  # the one step that changes no table
 _VERSION = "select coalesce(max(version), 0) from schema_version"
 
 

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from holdfast.domain.money import ZERO
 from holdfast.ledger.row import Row
-from holdfast.ledger.rows_safety import PolicyRow, RiskRefusalRow, SignalRow
 
 
 class SlotRow(Row, kw_only=True):
@@ -280,10 +279,3 @@ class RulesRow(Row, kw_only=True):
     digest: str
     reason: str
     changes: str
-
-
-KINDS: tuple[type[Row], ...] = (
-    *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
-    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
-    *(SignalRow, RiskRefusalRow, PolicyRow),
-)

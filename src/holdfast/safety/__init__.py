@@ -1,1 +1,1 @@
-"""Decide what a desk may risk, without touching anything: values in, a decision out."""
+"""What stands between a decision and real money: mode, permits, risk policy, keys, the stop that works."""

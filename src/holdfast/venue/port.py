@@ -5,15 +5,15 @@ receipt and never raises for a refusal; an outcome that is not known is `unknown
 Asking again for an id that is known changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.market import Candle
-from holdfast.domain.money import Instrument
+from holdfast.domain.money import ZERO, Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
 
 
@@ -43,13 +43,60 @@ class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
     filled: Decimal
     status: str
     revision: int = 0
+    venue_order_id: str = ""
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What the venue says it owes us of one asset."""
+    """What the venue says it owes us of one asset.
+
+    `free` and `held` are what orders can use and do use. `flexible` earns elsewhere in the account and
+    comes back by itself at a trade; `locked` names what does not, by kind, and is in no total.
+    """
 
     free: Decimal
     held: Decimal
+    flexible: Decimal = ZERO
+    locked: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """Say what the account holds of it that trading can reach."""
+        return self.free + self.held + self.flexible
+
+
+class Resumed(msgspec.Struct, frozen=True):
+    """An order of an earlier life; without a venue_order_id it is not known to have arrived."""
+
+    client_order_id: str
+    venue_order_id: str
+    filled: Decimal
+
+
+class Counters(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a venue's limits is used, by our own count."""
+
+    rest: float
+    rest_limit: float
+    engine: float
+    engine_limit: float
+    calls_last_hour: dict[str, int]
+    throttle_waits: int
+    throttle_seconds: float
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement of the account that was no trade; `amount` is signed and does not hold the fee.
+
+    `part` names where in the account it moved: empty for what orders can use, else the venue's suffix.
+    """
+
+    flow_id: str
+    at: int
+    kind: str
+    asset: str
+    part: str
+    amount: Decimal
+    fee: Decimal
 
 
 class Boundary(Protocol):
@@ -60,9 +107,10 @@ class Boundary(Protocol):
 
 
 class Venue(Protocol):
-    """One market of one account."""
+    """One market of one account; an endless one is never over, however long it is silent."""
 
     instrument: Instrument
+    endless: bool
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Look at the market once (a tick), step by step; an empty iterator means no news."""
@@ -103,6 +151,7 @@ class Exchange(Venue, Protocol):
     """
 
     largest_batch: int
+    calls: int  # private requests made so far
 
     def wall(self) -> int:
         """Return the venue's clock as last heard, in µs UTC, moved on by the machine's."""
@@ -115,3 +164,18 @@ class Exchange(Venue, Protocol):
 
     def find(self, client_order_ids: Sequence[str], since: int) -> dict[str, VenueOrder]:
         """Look orders up by our ids among open ones and those closed since a time (µs UTC)."""
+
+    def resume(self, after: int, told: Iterable[str], orders: Iterable[Resumed]) -> None:
+        """Take up where an earlier life ended, before the first look."""
+
+    def skew_seconds(self) -> float:
+        """Ask for the venue's clock, and say by how much it is ahead of ours; 0 if it may agree."""
+
+    def counters(self) -> Counters:
+        """Say how much of the venue's limits is used."""
+
+    def flows(self, after: int) -> Sequence[Flow]:
+        """List what moved the market's two assets since a time and was no trade, oldest first."""
+
+    def key_info(self) -> Mapping[str, Any]:
+        """Ask what the key in use may do, in the venue's own words."""

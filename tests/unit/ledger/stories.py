@@ -8,16 +8,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from holdfast.domain.bookkeeping import (
+    AlertNoted,
     CommandNoted,
+    EvidenceNoted,
     HoldCleared,
     HoldSet,
     LedgerFounded,
+    ModeNoted,
     PolicyNoted,
     ReceiptsNoted,
+    ReconcileNoted,
     RiskNoted,
     SessionStarted,
     SessionStopped,
     SignalNoted,
+    SimulatedNoted,
+    SubmissionNoted,
     TickNoted,
 )
 from holdfast.domain.events import (
@@ -63,12 +69,27 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
             at += STEP
             yield at, entries
             yield at, [_tick(cycle * 10 + number, len(entries))]
-    yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
+    yield at, _venue_notes()
+    yield at, [_alert("PriceStale", "began"), _alert("DeskHeld", "began")]
+    yield at, [_alert("PriceStale", "ended"), _alert("DeskHeld", "began")]
+    yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
+
+
+def _venue_notes() -> list:
+    return [
+        ModeNoted(before="dry", after="arming", cause="a good read", epoch=4),
+        SimulatedNoted(slot=0, leg="A", role="entry", side="sell", price="0.1", size="20"),
+        ReconcileNoted(
+            resent=0, adopted=0, filled=1, ended=0, foreign=("hand",), agreed=True, calls=5
+        ),
+    ]
 
 
 def _cycle(slots: int, cycle: int, at: int) -> Iterator[list]:
     numbers = range(slots)
     yield [_entry(slot, cycle) for slot in numbers]
+    names = tuple(_id(slot, cycle, "entry") for slot in numbers)
+    yield [SubmissionNoted(action="place", ids=names, deadline=at + STEP, epoch=4)]
     yield [ReceiptsNoted(accepted=tuple(_id(slot, cycle, "entry") for slot in numbers))]
     yield [_move(slot, cycle) for slot in numbers]
     yield [ReceiptsNoted(repriced=tuple(_id(slot, cycle, "entry") for slot in numbers))]
@@ -256,6 +277,23 @@ def _tick(number: int, events: int) -> TickNoted:
 def _command() -> CommandNoted:
     return CommandNoted(
         action="pause", arguments={"why": "test"}, principal="cli", accepted=True, message="paused"
+    )
+
+
+def _alert(name: str, state: str) -> AlertNoted:
+    return AlertNoted(name=name, severity="warning", state=state, detail="1 at >= 1")
+
+
+def _evidence() -> EvidenceNoted:
+    return EvidenceNoted(
+        kind="runbook",
+        name="immediate",
+        run="immediate-1",
+        step="p3/running",
+        verdict="inconclusive",
+        expected="$.mode eq RUNNING",
+        observed="nothing there",
+        artefact_sha="ab" * 32,
     )
 
 

@@ -16,7 +16,6 @@ class SafetyKnobs(Knobs):
         on_stale="safe",
         effect="restart",
         env=False,
-        since="execution mode",
     )
     live_arm_reads: int = knob(
         3,
@@ -26,7 +25,6 @@ class SafetyKnobs(Knobs):
         le=20,
         risk="down",
         env=False,
-        since="execution mode",
     )
     live_arm_min_span_s: int = knob(
         10,
@@ -36,7 +34,6 @@ class SafetyKnobs(Knobs):
         le=300,
         risk="down",
         env=False,
-        since="execution mode",
     )
     live_read_interval_s: int = knob(
         5,
@@ -45,7 +42,6 @@ class SafetyKnobs(Knobs):
         ge=1,
         le=300,
         env=False,
-        since="execution mode",
     )
     live_max_read_age_s: int = knob(
         15,
@@ -55,7 +51,6 @@ class SafetyKnobs(Knobs):
         le=600,
         risk="up",
         env=False,
-        since="execution mode",
     )
     live_lease_s: int = knob(
         900,
@@ -65,7 +60,6 @@ class SafetyKnobs(Knobs):
         le=86_400,
         risk="up",
         env=False,
-        since="execution mode",
     )
     live_permit_ttl_s: int = knob(
         3,
@@ -75,7 +69,6 @@ class SafetyKnobs(Knobs):
         le=30,
         risk="up",
         env=False,
-        since="execution mode",
     )
     max_leverage: Decimal = knob(
         Decimal(1),
@@ -238,8 +231,4 @@ class SafetyKnobs(Knobs):
     )
     supabase_ledger_writes: bool = knob(
         False, "Copy the ledger to Postgres", since="replication", aliases=("replication_enabled",)
-    )
-    notify_enabled: bool = knob(False, "Send messages to people", since="notifications")
-    daily_summary_hour_utc: int = knob(
-        0, "Hour of the daily summary", "h", ge=0, le=23, since="notifications"
     )

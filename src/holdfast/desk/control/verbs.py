@@ -18,6 +18,7 @@ from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import CommandNoted
 from holdfast.domain.errors import CommandRefused
+from holdfast.redaction.redactor import REDACTOR
 
 MOST_SLOTS = 10_000
 ACTOR = "actor"  # the argument that says who asks; nobody can give it
@@ -68,7 +69,9 @@ def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str
     verb = next((one for one in verbs if one.action == action), None)
     if verb is None:
         raise BadPayload(f"unknown action: {shown(action)}")
-    return Ask(verb=verb, arguments=read(verb.parameters, given), principal=principal)
+    # A reason goes into notes, holds and status: what looks like a secret ends here.
+    arguments = REDACTOR.fields(read(verb.parameters, given))
+    return Ask(verb=verb, arguments=arguments, principal=principal)
 
 
 def perform(desk: Desk, ask: Ask) -> str:
@@ -108,13 +111,14 @@ def listed(verbs: Sequence[Verb]) -> list[dict[str, Any]]:
 
 def _noted(ask: Ask, *, accepted: bool, message: str) -> CommandNoted:
     given = {name: value for name, value in ask.arguments.items() if value is not None}
-    return CommandNoted(
+    note = CommandNoted(
         action=ask.verb.action,
         arguments={name: _text(value) for name, value in given.items()},
         principal=ask.principal,
         accepted=accepted,
         message=message,
     )
+    return REDACTOR.note(note)
 
 
 def _text(value: object) -> str:

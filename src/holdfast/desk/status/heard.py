@@ -39,7 +39,11 @@ class HeardLedger:
     def commit(self, at: int, entries: Sequence[Event | Note]) -> int:
         """Append rows, then let the tally hear of them."""
         started = self._clock.monotonic()
-        self.sequence = self.inner.commit(at, entries)
+        try:
+            self.sequence = self.inner.commit(at, entries)
+        except Exception:
+            self._tally.counts.add("ledger_write_errors")
+            raise
         if self._tell is not None:
             self._tell(self._clock.monotonic() - started)
         self._tally.take(at, entries)

@@ -1,4 +1,4 @@
-"""Make the tables of signals, refusals and policies; inverse: drop them, rebuild makes them again."""
+"""Make the trail of every order's way to the venue; inverse: drop it, rebuild makes it again."""
 
 from importlib.resources import files
 
@@ -7,5 +7,5 @@ import duckdb
 
 def apply(connection: duckdb.DuckDBPyConnection) -> None:
     """Run the statements of this step."""
-    script = files("holdfast.ledger.migrations").joinpath("m0004_safety.sql")
+    script = files("holdfast.ledger.migrations").joinpath("m0004_intents.sql")
     connection.execute(script.read_text("utf-8"))
