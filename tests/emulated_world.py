@@ -18,7 +18,7 @@ from holdfast.desk.status.tally import Tally
 from holdfast.desk.tick import tick
 from holdfast.domain.events import LateFilled, OrderEnded, OrderFilled, OrderPlaced
 from holdfast.ledger.memory import MemoryLedger
-from holdfast.venue.told import Resumed
+from holdfast.venue.port import Resumed
 
 SECOND = 1_000_000
 

@@ -1,5 +1,6 @@
 """Run and look at venues from the command line: the group `venue`."""
 
+import os
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -62,6 +63,7 @@ def serve_exchange(
 
     Example: `holdfast venue serve --state var/exchange --balance USD=1000 --balance DOGE=10000`
     """
+    os.umask(0o077)  # its memory holds keys, and so may the folders above it
     machine = SystemClock()
     if candle_seconds not in CANDLES:
         raise VenueError(

@@ -151,7 +151,10 @@ class Exchange(Venue, Protocol):
     """
 
     largest_batch: int
-    calls: int  # private requests made so far
+
+    @property
+    def calls(self) -> int:
+        """Count the private requests made so far."""
 
     def wall(self) -> int:
         """Return the venue's clock as last heard, in µs UTC, moved on by the machine's."""

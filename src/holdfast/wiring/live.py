@@ -10,12 +10,13 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from holdfast.clock import Clock, SystemClock
+from holdfast.clock import Clock
 from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
@@ -35,9 +36,11 @@ from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.port import Ledger
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.safety.hardening import harden_process, verify_private
 from holdfast.telemetry import log
 from holdfast.venue.journal import Journal
 from holdfast.venue.paper import PaperVenue
+from holdfast.wiring.exchange import ExchangeDesk, clock_of, founded, open_exchange, open_road
 from holdfast.wiring.front import Front
 from holdfast.wiring.house import Stopwatch, Upkeep
 from holdfast.wiring.locks import DeskLock
@@ -45,6 +48,7 @@ from holdfast.wiring.market import feed_of, first_time, paper_venue
 from holdfast.wiring.reloading import Reloader
 from holdfast.wiring.replay import GENESIS
 from holdfast.wiring.rules import Policy, instrument_of, policy_of
+from holdfast.wiring.venue_time import VenueTime
 
 PAPER_ACCOUNT = "paper"
 
@@ -70,6 +74,8 @@ class OpenDesk(msgspec.Struct, kw_only=True):
     metrics: Metrics
     board: StatusBoard
     startup: dict[str, int]
+    clock: Clock
+    exchange: ExchangeDesk | None = None
 
 
 def parse(argv: Sequence[str]) -> DeskOptions:
@@ -92,26 +98,30 @@ def parse(argv: Sequence[str]) -> DeskOptions:
 
 def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
     """Run a desk until it is told to stop; return the exit code of the process."""
+    harden_process()
     with ExitStack() as stack:
-        clock = SystemClock()
-        held = open_desk(options, stack, clock)
+        held = open_desk(options, stack)
         desk, settings, inbox = held.desk, held.profile.settings, Inbox()
+        on_paper = held.exchange is None
         loop = Loop(
             desk,
             inbox,
             orchestrator,
-            candle_seconds=settings.candle_seconds,
-            speed=settings.speed,
+            candle_seconds=settings.candle_seconds if on_paper else settings.poll_interval_seconds,
+            speed=settings.speed if on_paper else Decimal(1),
             candles=options.candles,
+            wait=held.clock.sleep if isinstance(held.clock, VenueTime) else None,
         )
         reloader = Reloader(
             held.profile,
             held.profiles,
             options.overrides,
             lambda: loop.stop("restart", RESTART_CODE),
+            *(() if held.exchange is None else (held.exchange.adopt,)),
         )
-        front = Front(held, inbox, reloader, orchestrator, clock)
-        loop.between = (reloader, held.metrics.tick_begins)
+        front = Front(held, inbox, reloader, orchestrator, held.clock)
+        duties = () if held.exchange is None else (held.exchange,)
+        loop.between = (reloader, *duties, held.metrics.tick_begins)
         loop.after = (held.metrics.tick_ends, Upkeep(held.ledger, settings), front)
         loop.own_signals()
         front.open(stack)
@@ -123,17 +133,28 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
     return code
 
 
-def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock) -> OpenDesk:
+def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock | None = None) -> OpenDesk:
     """Open everything a tick needs, under the locks; what was opened closes with the stack."""
-    watch = Stopwatch(clock)
     profiles = find_profiles(os.environ, named=options.profiles)
     profile = load_profile(
         options.profile, profiles=profiles, environ=os.environ, overrides=options.overrides
     )
-    place = runtime(profile.runtime, home(os.environ, named=options.profiles)).make()
-    stack.enter_context(DeskLock(place, profile.venue, PAPER_ACCOUNT, profile.symbol))
+    root = home(os.environ, named=options.profiles)
+    place = runtime(profile.runtime, root).make()
     for line in (*start_up_summary(profile), *map(str, profile.warnings)):
         log.info(line)
+    verify_private(place.folder)
+    clock = clock or clock_of(profile, place)
+    if profile.venue == "paper":
+        return _open_paper(profile, profiles, place, clock, stack)
+    return _open_exchange(profile, profiles, place, root, clock, stack)
+
+
+def _open_paper(
+    profile: Profile, profiles: Path, place: Runtime, clock: Clock, stack: ExitStack
+) -> OpenDesk:
+    watch = Stopwatch(clock)
+    stack.enter_context(DeskLock(place, profile.venue, PAPER_ACCOUNT, profile.symbol))
     policy = policy_of(profile, GENESIS)
     feed = feed_of(profile, policy.rules.instrument)
     at = first_time(feed)
@@ -158,6 +179,47 @@ def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock) -> OpenDesk:
         metrics=metrics,
         board=board,
         startup=watch.done(),
+        clock=clock,
+    )
+
+
+def _open_exchange(
+    profile: Profile,
+    profiles: Path,
+    place: Runtime,
+    root: Path,
+    clock: Clock,
+    stack: ExitStack,
+) -> OpenDesk:
+    watch = Stopwatch(clock)
+    road = open_road(profile, place, root, clock, stack)
+    found = founded(road, uuid.uuid4().hex)
+    stack.enter_context(DeskLock(place, profile.venue, found.account, profile.symbol))
+    market = road.venue.instrument
+    ledger = DuckDbLedger.open(
+        place.ledger, clock=clock, base=market.base, quote=market.quote, found=found
+    )
+    stack.callback(ledger.close)
+    tally, board = remembered(ledger), StatusBoard()
+    metrics = Metrics(board, clock, tally.counts)
+    watch.lap("replay")
+    made = open_exchange(road, ledger, tally, metrics.committed, root, stack)
+    watch.lap("reconcile")
+    for fault in ledger.faults:
+        log.warning(fault)
+    watch.lap("bootstrap")
+    return OpenDesk(
+        desk=made.desk,
+        ledger=ledger,
+        runtime=place,
+        profile=profile,
+        profiles=profiles,
+        tally=tally,
+        metrics=metrics,
+        board=board,
+        startup=watch.done(),
+        clock=clock,
+        exchange=made,
     )
 
 
@@ -165,7 +227,7 @@ def open_ledger(profile: Profile, place: Runtime, clock: Clock) -> DuckDbLedger:
     """Open or found the ledger of a profile; its facts must be the profile's."""
     instrument = instrument_of(profile)
     found = LedgerFounded(
-        genesis=GENESIS if profile.venue == "paper" else uuid.uuid4().hex,
+        genesis=GENESIS,
         env=profile.env,
         venue=profile.venue,
         account=PAPER_ACCOUNT,

@@ -13,6 +13,7 @@ from holdfast.config.watch import ProfileWatch, diff, restart_keys
 from holdfast.desk.desk import Desk
 from holdfast.desk.reload import PENDING, REFUSED, TAKEN, open_exits, take_up
 from holdfast.domain.bookkeeping import ReloadNoted
+from holdfast.domain.money import Instrument
 from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 from holdfast.wiring.rules import policy_of
@@ -37,12 +38,14 @@ class Reloader:
         profiles: Path,
         overrides: Mapping[str, str],
         restart: Callable[[], None],
+        adopted: Callable[[Desk, Profile], None] = lambda _desk, _profile: None,
     ) -> None:
         self.profile = profile
         self.state = ReloadState()
         self._profiles = profiles
         self._overrides = overrides
         self._restart = restart
+        self._adopted = adopted
         self._watch = ProfileWatch(profile.files)
 
     def __call__(self, desk: Desk) -> None:
@@ -76,7 +79,7 @@ class Reloader:
             self._take(desk, edited, changes)
 
     def _take(self, desk: Desk, edited: Profile, changes: Mapping[str, tuple[str, str]]) -> None:
-        policy = policy_of(edited, desk.rules.genesis)
+        policy = policy_of(edited, desk.rules.genesis, self._instrument(desk))
         take_up(
             desk,
             rules=policy.rules,
@@ -88,8 +91,12 @@ class Reloader:
             reason=f"profile {edited.name} was edited",
         )
         self.profile = edited
+        self._adopted(desk, edited)
         self.state = ReloadState(result=TAKEN, detail=", ".join(sorted(changes)))
         log.info(f"profile {edited.name}: took up {', '.join(sorted(changes))}")
+
+    def _instrument(self, desk: Desk) -> Instrument | None:
+        return None if self.profile.venue == "paper" else desk.rules.instrument
 
     def _problem(self, desk: Desk, edited: Profile, changes: Mapping[str, tuple[str, str]]) -> str:
         moved = [name for name in HEAD if getattr(edited, name) != getattr(self.profile, name)]

@@ -26,10 +26,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     sticky: bool
 
 
-def policy_of(profile: Profile, genesis: str) -> Policy:
-    """Read the trading rules out of a profile; their digest ignores how fast or where it runs."""
+def policy_of(profile: Profile, genesis: str, instrument: Instrument | None = None) -> Policy:
+    """Read the trading rules out of a profile; their digest ignores how fast or where it runs.
+
+    The instrument is the one the venue names, or on paper the one the profile asks for.
+    """
     settings = profile.settings
-    rules = rules_of(settings, instrument_of(profile), genesis)
+    rules = rules_of(settings, instrument or instrument_of(profile), genesis)
     sizing = sizing_of(settings)
     limits = limits_of(settings)
     return Policy(

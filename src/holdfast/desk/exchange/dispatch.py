@@ -8,6 +8,7 @@ for 5, 10, 20, 40, then 60 seconds.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 
 import msgspec
@@ -22,6 +23,7 @@ from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import ENTRY
 from holdfast.engine.fold import order_of
+from holdfast.engine.inputs import CancelWanted
 from holdfast.engine.intents import ABORTED
 from holdfast.venue.port import Exchange
 
@@ -36,6 +38,7 @@ class Care(msgspec.Struct, frozen=True, kw_only=True):
     entry_max_age_seconds: float = 30.0
     amend_max_count: int = 20
     amend_min_seconds: float = 30.0
+    amend_max_move_pct: Decimal = Decimal(5)
 
 
 class Dispatch:
@@ -48,7 +51,15 @@ class Dispatch:
         self._refusals = 0
         self._quiet_until = 0.0
         self._amended: dict[str, float] = {}
+        self._first_prices: dict[str, Decimal] = {}
         self.doubts = False  # an order we know as resting was told to be over: compare soon
+
+    def forget(self) -> None:
+        """Drop what is remembered of orders that are over."""
+        live = self._desk.books.orders
+        for memory in (self._amended, self._first_prices):
+            for name in memory.keys() - live.keys():
+                del memory[name]
 
     def is_quiet(self) -> bool:
         """Say whether the venue asked to be left alone for a while."""
@@ -64,6 +75,7 @@ class Dispatch:
         outbox.clear()
         queue, dropped = self._still_wanted(queue)
         self._give_up(turn, dropped)
+        queue = self._within_budget(turn, queue)
         kept: list[Intent] = []
         for group in self._groups(queue):
             if calls > 0 and self._may_leave(group):
@@ -126,7 +138,7 @@ class Dispatch:
         if not all(self._desk.authority.may(self._kind(one)) for one in group):
             return False
         first = group[0]
-        return not isinstance(first, RepriceOrder) or self._may_move(first)
+        return not isinstance(first, RepriceOrder) or self._is_rested(first)
 
     def _kind(self, intent: Intent) -> Write:
         if isinstance(intent, CancelOrder):
@@ -137,9 +149,29 @@ class Dispatch:
         order = order_of(books.slots[books.orders[intent.client_order_id]], intent.client_order_id)
         return "entry" if order.role is ENTRY else "exit"
 
-    def _may_move(self, change: RepriceOrder) -> bool:
+    def _within_budget(self, turn: Turn, queue: list[Intent]) -> list[Intent]:
+        """Ask for the end of orders that were moved too often or too far, instead of one more move."""
+        spent = [one for one in queue if isinstance(one, RepriceOrder) and self._is_spent(one)]
+        if not spent:
+            return queue
+        follow = Turn(turn.desk, turn.at, turn.mark)
+        for one in spent:
+            slot_id = self._desk.books.orders[one.client_order_id]
+            wanted = CancelWanted(reason="amend_budget", client_order_id=one.client_order_id)
+            follow.slot(slot_id, wanted)
+        self._commit(turn, follow)
+        left = [one for one in queue if one not in spent]
+        return sorted([*left, *follow.intents], key=class_of)
+
+    def _is_spent(self, change: RepriceOrder) -> bool:
         if change.revision > self._care.amend_max_count:
+            return True
+        first = self._first_prices.get(change.client_order_id)
+        if first is None:
             return False
+        return abs(change.price - first) * 100 > first * self._care.amend_max_move_pct
+
+    def _is_rested(self, change: RepriceOrder) -> bool:
         last = self._amended.get(change.client_order_id)
         now = self._desk.clock.monotonic()
         return last is None or now - last >= self._care.amend_min_seconds
@@ -151,6 +183,7 @@ class Dispatch:
         self._note(group, deadline)
         if isinstance(first, PlaceOrder):
             places = [one for one in group if isinstance(one, PlaceOrder)]
+            self._first_prices.update((one.client_order_id, one.price) for one in places)
             receipts = list(exchange.submit(places, deadline))
         elif isinstance(first, RepriceOrder):
             self._amended[first.client_order_id] = self._desk.clock.monotonic()
@@ -216,8 +249,13 @@ class Dispatch:
         follow = Turn(turn.desk, turn.at, turn.mark)
         for one in places:
             follow.order(End(client_order_id=one.client_order_id, status="refused", reason=ABORTED))
-        turn.desk.ledger.commit(turn.at, [*follow.events, *follow.notes])
+        self._commit(turn, follow)
+        turn.desk.outbox.extend(follow.intents)
+
+    def _commit(self, turn: Turn, follow: Turn) -> None:
+        entries = [*follow.events, *follow.notes]
+        if entries:
+            turn.desk.ledger.commit(turn.at, entries)
         for note in follow.notes:
             turn.desk.books.apply(turn.at, note)
-        turn.desk.outbox.extend(follow.intents)
         turn.touched |= follow.touched

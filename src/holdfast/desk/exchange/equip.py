@@ -59,9 +59,12 @@ def equip(
 class Duties:
     """What is due between two ticks, whether the venue answers or not."""
 
-    def __init__(self, gear: Gear, simulates: Callable[[], bool]) -> None:
+    def __init__(
+        self, gear: Gear, simulates: Callable[[], bool], *, every: float = AGREE_SECONDS
+    ) -> None:
         self._gear = gear
         self._simulates = simulates
+        self._every = every
         self._agree_at: float | None = None
 
     def __call__(self, desk: Desk) -> None:
@@ -73,11 +76,12 @@ class Duties:
             withdraw(desk, reason)
         gear.resolver()
         if self._agree_at is None:
-            self._agree_at = now + AGREE_SECONDS
+            self._agree_at = now + self._every
         elif gear.dispatch.doubts or now >= self._agree_at:
             gear.dispatch.doubts = False
+            gear.dispatch.forget()
             note = gear.agreement()
-            self._agree_at = now + (AGREE_SECONDS if note.complete else RETRY_SECONDS)
+            self._agree_at = now + (self._every if note.complete else RETRY_SECONDS)
         if self._simulates():
             gear.simulation()
         else:
