@@ -53,9 +53,10 @@ def load_profile(
     if chain.leaf.abstract:
         raise chain.leaf.fault("abstract", "this profile can only be extended", hint="extend it")
     head = {key: _head(chain, key) for key in ("env", "venue", "symbol")}
-    if head["env"] != "paper":
-        problem = f"{head['env']} needs a real venue, which is not built yet"
-        raise _last(chain, "env").fault("env", problem, allowed="paper", hint="use paper")
+    if (head["env"] == "paper") is not (head["venue"] == "paper"):
+        problem = f"{head['env']} does not go with venue {head['venue']}"
+        allowed = "env paper with venue paper; env staging or live with an exchange"
+        raise _last(chain, "env").fault("env", problem, allowed=allowed, hint="change one of them")
     return _compose(chain, head, environ, overrides)
 
 

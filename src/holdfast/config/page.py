@@ -18,7 +18,7 @@ from holdfast.config.yaml_strict import Sheet, Spot
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SYMBOL = re.compile(r"[A-Z0-9]{1,16}/[A-Z0-9]{1,16}")
 ENVS = ("paper", "staging", "live")
-VENUES = ("paper",)
+VENUES = ("paper", "kraken")
 KEYS = {
     "extends": "name of the profile this one builds on",
     "abstract": "true: can be extended, not run",

@@ -10,6 +10,7 @@ from holdfast.config.families.allocation import AllocationKnobs
 from holdfast.config.families.capacity import CapacityKnobs
 from holdfast.config.families.churner import ChurnerKnobs
 from holdfast.config.families.desk import DeskKnobs
+from holdfast.config.families.exchange import ExchangeKnobs
 from holdfast.config.families.execution import ExecutionKnobs
 from holdfast.config.families.grid import GridKnobs
 from holdfast.config.families.healing import HealingKnobs
@@ -44,6 +45,7 @@ FAMILIES: dict[str, type[Knobs]] = {
     "throughput": ThroughputKnobs,
     "allocation": AllocationKnobs,
     "rebalance": RebalanceKnobs,
+    "exchange": ExchangeKnobs,
     "execution": ExecutionKnobs,
     "safety": SafetyKnobs,
     "account": AccountKnobs,
@@ -69,6 +71,7 @@ class Settings(
     ThroughputKnobs,
     AllocationKnobs,
     RebalanceKnobs,
+    ExchangeKnobs,
     ExecutionKnobs,
     SafetyKnobs,
     AccountKnobs,

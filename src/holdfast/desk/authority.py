@@ -22,6 +22,9 @@ class Authority(Protocol):
     def withdraws(self) -> str:
         """Say why resting entries are to be taken off the book, empty while they may stay."""
 
+    def prepare(self) -> None:
+        """Get ready for requests that are about to be committed and sent."""
+
 
 class FreeHand:
     """Everything may leave: no money is at stake."""
@@ -36,6 +39,9 @@ class FreeHand:
     def withdraws(self) -> str:
         """Withdraw nothing."""
         return ""
+
+    def prepare(self) -> None:
+        """Need nothing."""
 
 
 FREE_HAND: Final = FreeHand()

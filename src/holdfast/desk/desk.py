@@ -60,6 +60,7 @@ class Desk:
         self.now = self.books.market_time
         self.authority: Authority = FREE_HAND
         self.sender: Callable[[Any], None] | None = None  # None: the venue answers for certain
+        self.judge: Callable[[Any, Any, Any], tuple[Any, list[Any]]] | None = None
         self.strays: Callable[[Any, Execution], bool] | None = None
         self.reindex()
 

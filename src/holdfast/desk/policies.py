@@ -19,6 +19,7 @@ _RETRIED = (
     Block.HOLD,
     Block.STALE_PRICE,
     Block.UNKNOWN,
+    Block.RISK,
 )
 
 

@@ -64,7 +64,11 @@ class Turn:
             accounts.free_base,
             accounts.free_quote,
         )
-        step = reduce(books.slots[slot_id], seen, terms)
+        if desk.judge is None:
+            step = reduce(books.slots[slot_id], seen, terms)
+        else:
+            step, judged = desk.judge(books.slots[slot_id], seen, terms)
+            self.notes += judged
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:

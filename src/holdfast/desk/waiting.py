@@ -14,6 +14,7 @@ PRESSING = (
     Block.DEFERRED,
     Block.HOLD,
     Block.UNKNOWN,
+    Block.RISK,
 )
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 

@@ -146,6 +146,7 @@ class Dispatch:
 
     def _send(self, turn: Turn, group: list[Intent]) -> None:
         exchange, first = self._exchange, group[0]
+        self._desk.authority.prepare()
         deadline = exchange.wall() + round(self._care.deadline_seconds * SECOND)
         self._note(group, deadline)
         if isinstance(first, PlaceOrder):
