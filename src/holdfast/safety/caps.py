@@ -19,7 +19,12 @@ from holdfast.safety.mode_record import Text, microseconds
 from holdfast.safety.mode_state import LEVELS
 
 HOLD_CAPS: Mapping[str, str] = MappingProxyType(
-    {"estop": "HALT", "invariant": "DRY", "daily_loss": "DRY", "recon": "DRY"}
+    {
+        "estop": "HALT",
+        "invariant": "DRY",
+        "recon": "DRY",
+        **dict.fromkeys(("daily_loss", "total_loss", "drawdown"), "DRY"),
+    }
 )
 LONGEST = timedelta(hours=24)
 OVERRIDE = "mode.override"

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
 from small_desk import House
 
 from holdfast.clock import FixedClock
+from holdfast.config.secrets.secret import Secret
 from holdfast.desk.listener.actions import VerbActions
 from holdfast.desk.listener.app import ListenerParts
 from holdfast.desk.listener.book import SignalBook
@@ -25,8 +26,8 @@ from holdfast.desk.listener.sources import Source
 NOW = 1_800_000_000
 SECRET = b"a secret of a source"
 SOURCES = {
-    "tv": Source(name="tv", principal="chat:42", secret=SECRET),
-    "other": Source(name="other", principal="api:other", secret=b"another long secret"),
+    "tv": Source(name="tv", principal="chat:42", secret=Secret(SECRET.decode())),
+    "other": Source(name="other", principal="api:other", secret=Secret("another long secret")),
 }
 
 

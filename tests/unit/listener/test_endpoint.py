@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from signal_world import NOW, SECRET, SOURCES, World, body_of, headers_of, send
 
 from holdfast.config.errors import ConfigError
+from holdfast.config.secrets.secret import Secret
 from holdfast.desk.listener.app import MOST_BYTES, create_listener
 from holdfast.desk.listener.server import SignalServer
 from holdfast.desk.listener.signals import KINDS
@@ -67,7 +68,10 @@ def test_the_same_name_with_another_content_is_a_conflict_and_changes_nothing():
         assert answer.json()["status"] == "signal_conflict"
         assert send(client, body_of()).json()["status"] == "duplicate"
         named = body_of(source="other")
-        assert send(client, named, secret=SOURCES["other"].secret).json()["status"] == "received"
+        assert (
+            send(client, named, secret=SOURCES["other"].secret.reveal().encode()).json()["status"]
+            == "received"
+        )
     assert world.states() == ["received", "received"]
 
 
@@ -250,8 +254,11 @@ def test_what_goes_wrong_inside_is_never_told(monkeypatch):
     "sources",
     [
         {},
-        {"tv": Source(name="tv", principal="chat:1", secret=b"")},
-        {"tv": SOURCES["tv"], "x": Source(name="x", principal="chat:1", secret=b"short")},
+        {"tv": Source(name="tv", principal="chat:1", secret=Secret(""))},
+        {
+            "tv": SOURCES["tv"],
+            "x": Source(name="x", principal="chat:1", secret=Secret("fifteen charact")),
+        },
     ],
 )
 def test_without_its_secrets_there_is_no_listener(sources):

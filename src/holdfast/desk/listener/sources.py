@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from holdfast.config.errors import ConfigError
+from holdfast.config.secrets.secret import Secret
 from holdfast.config.settings import Settings
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -19,15 +20,11 @@ KEY = "settings.signal_sources"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone who sends signals; the secret is never shown."""
+    """Someone who sends signals, in the name of a principal."""
 
     name: str
     principal: str
-    secret: bytes
-
-    def __repr__(self) -> str:
-        """Show everything but the secret."""
-        return f"Source(name={self.name!r}, principal={self.principal!r})"
+    secret: Secret
 
 
 class ListenerPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,13 +35,13 @@ class ListenerPlan(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
 
 
-def plan_of(settings: Settings, secret_of: Callable[[str], bytes | None]) -> ListenerPlan | None:
+def plan_of(settings: Settings, secret_of: Callable[[str], Secret | None]) -> ListenerPlan | None:
     """Read the plan of a listener, asking for each source's secret; None where none is wanted."""
     if not settings.signals_enabled:
         return None
     named = read_sources(settings.signal_sources or "")
     found = {
-        name: Source(name=name, principal=principal, secret=secret_of(name) or b"")
+        name: Source(name=name, principal=principal, secret=_needed(name, secret_of(name)))
         for name, principal in named.items()
     }
     check(found)
@@ -79,11 +76,15 @@ def check(sources: Mapping[str, Source]) -> None:
             hint="name a source, or set signals_enabled: false",
         )
     for source in sources.values():
-        if len(source.secret) < SHORTEST_SECRET:
-            problem = f"the secret of source {source.name} is missing or too short"
-            raise ConfigError(
-                problem,
-                key=KEY,
-                allowed=f"at least {SHORTEST_SECRET} bytes",
-                hint="give it a secret, or take the source out",
-            )
+        _needed(source.name, source.secret)
+
+
+def _needed(name: str, secret: Secret | None) -> Secret:
+    if secret is not None and len(secret.reveal()) >= SHORTEST_SECRET:
+        return secret
+    raise ConfigError(
+        f"the secret of source {name} is missing or too short",
+        key=KEY,
+        allowed=f"at least {SHORTEST_SECRET} characters",
+        hint="give it a secret, or take the source out",
+    )
