@@ -22,10 +22,12 @@ from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, Gear, equip
 from holdfast.desk.exchange.judge import Judge
 from holdfast.desk.exchange.mode import BookOrders, ModeAuthority, ModeDuty
+from holdfast.desk.exchange.told_status import exchange_block, execution_block
 from holdfast.desk.exchange.watchful import Watchful
 from holdfast.desk.risk_restore import restore_memory, restore_policies
 from holdfast.desk.risk_room import RiskRoom, Surroundings
 from holdfast.desk.startup import StartPlan, start
+from holdfast.desk.status.facts import Block
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
 from holdfast.domain.bookkeeping import KeyNoted, LedgerFounded
@@ -89,6 +91,13 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         self.mode_duty(desk)
         self.room.watch(desk)
         self.duties(desk)
+
+    def blocks(self) -> dict[str, Block]:
+        """Name the blocks of the status that only a desk on an exchange has."""
+        return {
+            "execution": lambda: execution_block(self.road.mode.execution, self.mode_duty.readings),
+            "exchange": lambda: exchange_block(self.desk, self.gear, self.road.venue),
+        }
 
     def adopt(self, desk: Desk, profile: Profile) -> None:
         """Take up an edited profile: its policy at once, its mode rules, and with them its digest."""

@@ -17,7 +17,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.session import Orchestrator
 from holdfast.desk.status.board import StatusBoard, StatusReport
-from holdfast.desk.status.facts import Facts
+from holdfast.desk.status.facts import Block, Facts, no_block
 from holdfast.desk.status.metrics import Metrics
 from holdfast.desk.status.tally import Sums, Tally
 from holdfast.desk.status.tally_restore import cycle_sums
@@ -42,6 +42,7 @@ class Held(Protocol):
     metrics: Metrics
     board: StatusBoard
     startup: dict[str, int]
+    blocks: dict[str, Block]
 
 
 class Front:
@@ -60,6 +61,8 @@ class Front:
         self._clock = clock
         settings = held.profile.settings
         facts = Facts(tally=held.tally, reload=reloader.state, startup=held.startup)
+        facts.execution = held.blocks.get("execution", no_block)
+        facts.exchange = held.blocks.get("exchange", no_block)
         self._facts, self._reloader = facts, reloader
         self._report = StatusReport(
             held.board, facts, clock, lambda: reloader.profile, orchestrator.state

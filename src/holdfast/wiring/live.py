@@ -28,6 +28,7 @@ from holdfast.desk.reconcile import reconcile
 from holdfast.desk.session import Orchestrator
 from holdfast.desk.startup import StartPlan, start
 from holdfast.desk.status.board import StatusBoard
+from holdfast.desk.status.facts import Block
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.metrics import Metrics
 from holdfast.desk.status.tally import Tally
@@ -76,6 +77,7 @@ class OpenDesk(msgspec.Struct, kw_only=True):
     startup: dict[str, int]
     clock: Clock
     exchange: ExchangeDesk | None = None
+    blocks: dict[str, Block] = {}
 
 
 def parse(argv: Sequence[str]) -> DeskOptions:
@@ -220,6 +222,7 @@ def _open_exchange(
         startup=watch.done(),
         clock=clock,
         exchange=made,
+        blocks=made.blocks(),
     )
 
 

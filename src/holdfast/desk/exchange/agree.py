@@ -68,6 +68,7 @@ class Agreement:
         self._booked = booked
         self._ended = ended
         self.agreed_at: float | None = None  # monotonic seconds of the last clean one
+        self.last: ReconcileNoted | None = None
 
     def __call__(self, *, starting: bool = False) -> ReconcileNoted:
         """Compare and mend; return what was done."""
@@ -225,6 +226,7 @@ class Agreement:
         )
         holds = self._hold(gaps) if complete else self._unseen(starting=starting)
         self._desk.note(note, *holds)
+        self.last = note
         if agreed:
             self.agreed_at = self._desk.clock.monotonic()
         self._desk.watch_again()

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-import msgspec
-
 from holdfast.desk import holds
 from holdfast.desk.authority import Write
 from holdfast.desk.desk import Desk
 from holdfast.desk.exchange.equip import Gear
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import ENTRY, EXIT, Role
+from holdfast.domain.slots import EXIT, Role
 from holdfast.engine.fold import order_of
 from holdfast.safety.execution import ExecutionMode
 from holdfast.safety.mode_state import Mode
@@ -151,26 +149,3 @@ class ModeDuty:
             except VenueUnavailable:
                 self._skew_us = None
         return self._skew_us
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the status says of a desk's way to its venue."""
-
-    entries: int
-    exits: int
-    unknown: int
-    oldest_unknown_us: int
-
-
-def standing_of(desk: Desk, gear: Gear) -> Standing:
-    """Count what rests and what is not known."""
-    orders = [
-        order_of(desk.books.slots[slot_id], name) for name, slot_id in desk.books.orders.items()
-    ]
-    entries = sum(order.role is ENTRY for order in orders)
-    return Standing(
-        entries=entries,
-        exits=len(orders) - entries,
-        unknown=len(desk.books.submissions),
-        oldest_unknown_us=gear.resolver.oldest(),
-    )

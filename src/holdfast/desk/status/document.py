@@ -80,6 +80,8 @@ def tell(
         "slot_vintage": slot_vintage(view, told, blocks.equity(view)),
         "self_healing": blocks.self_healing(view),
         **blocks.not_ready(view),
+        "execution": facts.execution(),
+        "exchange": facts.exchange(),
     }
     return Told(top, told)
 

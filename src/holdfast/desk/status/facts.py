@@ -1,8 +1,8 @@
 """Gather what a status is made from beside the desk itself, and one look at all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -39,6 +39,14 @@ class NoReload(msgspec.Struct, frozen=True):
     pending: tuple[str, ...] = ()
 
 
+Block = Callable[[], Mapping[str, Any]]
+
+
+def no_block() -> Mapping[str, Any]:
+    """Say that there is nothing to tell: the desk trades on paper."""
+    return {"ready": False}
+
+
 class Facts(msgspec.Struct, kw_only=True):
     """What is known beside the books; `startup` holds milliseconds by name.
 
@@ -49,6 +57,8 @@ class Facts(msgspec.Struct, kw_only=True):
     reload: ReloadSeen = NoReload()
     startup: Mapping[str, int] = {}
     price_seen: int = 0
+    execution: Block = no_block
+    exchange: Block = no_block
     digests: tuple[Profile | None, str] = (None, "")
 
     def digest(self, profile: Profile) -> str:
