@@ -128,6 +128,7 @@ class SmallDesk:
         self.world.pass_time(self.dice.randint(1, 20) * SECOND)
 
 
+@pytest.mark.plan("004-010", "004-027")
 @pytest.mark.parametrize("seed", range(2))
 def test_books_and_exchange_agree_after_a_run_on_a_bad_road(tmp_path, seed):
     world = ExchangeWorld(tmp_path / "x", usd="1000000", doge="10000000")
