@@ -10,7 +10,7 @@ ARGS ?=
 KILLS ?= 20
 
 # Every generated file has a command that writes it, and with --check only says whether it is fresh.
-GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py"
+GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py" "tools/runbook_schema.py"
 
 export UV_PYTHON_DOWNLOADS := never
 export HOLDFAST_SHARED ?= ../shared
@@ -39,13 +39,14 @@ sync: .venv/.synced ## make or refresh .venv from uv.lock
 test: sync ## run all tests in random order, but for the long kills of crash-desk; ARGS go to pytest
 	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py $(ARGS)
 
-check: sync ## lock, lint, format, types, layers, dependencies, generated files, doctests
+check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	$(PY) tools/secret_scan.py --tracked --history
 	@for generator in $(GENERATORS); do echo "$$generator --check"; $(PY) $$generator --check || exit 1; done
 	$(PY) -m pytest -q -p no:randomly --doctest-modules src/holdfast
 

@@ -18,6 +18,7 @@ from holdfast.desk.bracket.seat import Seat
 from holdfast.desk.bracket.session import bracket_of
 from holdfast.desk.loop import EXIT_SECONDS
 from holdfast.domain.errors import HoldfastError
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import configure, log
 from holdfast.wiring.live import parse, run_desk
 from tasks.profiles import desk_tag, profile_of
@@ -56,7 +57,7 @@ def run(argv: Sequence[str]) -> int:
         finally:  # a desk that failed leaves its session open
             orchestrator.close(EXIT_SECONDS)
     except HoldfastError as error:
-        sys.stderr.write(f"holdfast: {error}\n")
+        sys.stderr.write(REDACTOR.text(f"holdfast: {error}\n"))
         return exit_code_of(error)
 
 

@@ -33,6 +33,12 @@ def publish_report(profile: str, figures: Mapping[str, Any], folder: str) -> Non
     create_link_artifact(link, link_text="report", key=artifact_key("replay-report", profile))
 
 
+@task(name="publish-verification", cache_policy=NO_CACHE)
+def publish_verification(profile: str, runbook: str, page: str) -> None:
+    """Publish the report of a runbook, a version a run."""
+    create_markdown_artifact(page, key=artifact_key(f"verify-{runbook}", profile))
+
+
 def artifact_key(kind: str, profile: str) -> str:
     """Name an artifact: a key takes small letters, digits and dashes only."""
     return "".join(sign if sign.isalnum() else "-" for sign in f"{kind}-{profile}".lower())

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from holdfast.redaction.redactor import REDACTOR
+
 HERE = Path(__file__).parent
 if str(HERE) not in sys.path:
     sys.path.append(str(HERE))
@@ -43,3 +45,11 @@ def home(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("HOLDFAST_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets():
+    """Let the secrets of one test be unknown to the next: a value of one may be plain text there."""
+    known, pattern = REDACTOR._known, REDACTOR._pattern
+    yield
+    REDACTOR._known, REDACTOR._pattern = known, pattern

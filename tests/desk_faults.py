@@ -5,6 +5,7 @@ from holdfast.domain.events import CycleBooked, OrderFilled, OrderPlaced
 from holdfast.domain.intents import PlaceOrder
 from holdfast.domain.slots import OrderStatus, Role
 from holdfast.engine.fold import order_of
+from holdfast.engine.intents import Intents
 from holdfast.engine.invariants import breaches
 
 AUTOMATIC_HOLDS = {"invariant", "recon"}
@@ -16,6 +17,7 @@ def faults(world):
         *_money(world),
         *_orders(world),
         *_history(world.rows(), world),
+        *_ways(world),
         *_slots(world),
         *_again(world),
     ]
@@ -38,6 +40,17 @@ def _money(world):
                 f"{asset}: venue {balance}, books free {accounts.free(asset)} "
                 f"held {accounts.held(asset)}"
             )
+
+
+def _ways(world):
+    intents = Intents()
+    for at, entry in world.timed_rows():
+        for step in intents.take(at, entry):
+            if not step.legal:
+                yield f"{step.client_order_id} went from {step.before} to {step.after}"
+    live = set(intents.live)
+    if live != set(world.desk.books.orders):
+        yield f"live by their ways {live ^ set(world.desk.books.orders)}"
 
 
 def settled(world):

@@ -1,214 +1,251 @@
-"""An exchange that speaks Kraken's protocol, served to ccxt over HTTP from a thread of the test.
+"""A desk on an exchange that loses requests and answers, and that may be killed between any two acts.
 
-Rules: the emulator is the real one, its clock in lock step; the desk's clock is the exchange's. A
-market may be given as candles, walked from the first moment on; else it is the built-in one.
+The market, the orders and the money are a paper venue's, whose journal is the exchange's own memory.
+Around it stands the road: it may drop a request, drop an answer, deliver late, refuse, or be silent.
 """
 
-import asyncio
-import threading
-from decimal import Decimal
-from functools import cached_property
-from typing import ClassVar
+from collections import Counter, deque
 
-import msgspec
-import uvicorn
-from kraken_answers import Boundary
+from desk_world import START, FusedLedger, World
+from strategies import DOGE
 
-from holdfast.clock import FixedClock
-from holdfast.domain.market import MINUTE, Candle, path
-from holdfast.venue.ccxt_venue import Account, CcxtVenue
-from holdfast.venue.emulator.clock import ClockSettings
-from holdfast.venue.emulator.daily import Day
-from holdfast.venue.emulator.keys import make_test_key
-from holdfast.venue.emulator.opening import found
-from holdfast.venue.emulator.paths import QUARTERS, MarketSettings
-from holdfast.venue.emulator.process import AdminClient
-from holdfast.venue.emulator.server import Address, application, listen
-from holdfast.venue.emulator.session import Session
-from holdfast.venue.emulator.store import Store
-from holdfast.venue.emulator.transports import KnownProtocol
-from holdfast.venue.port import Watch
+from holdfast.desk.authority import FREE_HAND
+from holdfast.desk.desk import Desk
+from holdfast.desk.exchange.booked import Booked
+from holdfast.desk.exchange.dispatch import Care
+from holdfast.desk.exchange.equip import Duties, equip
+from holdfast.desk.exchange.watchful import Watchful
+from holdfast.desk.startup import StartPlan, start
+from holdfast.desk.status.heard import HeardLedger
+from holdfast.desk.status.tally import Tally
+from holdfast.domain.errors import VenueUnavailable
+from holdfast.domain.events import LateFilled, OrderEnded, OrderFilled, OrderPlaced
+from holdfast.domain.observations import Receipt
+from holdfast.ledger.memory import MemoryLedger
+from holdfast.venue.candles import FileFeed
+from holdfast.venue.journal import Journal
+from holdfast.venue.paper import PaperVenue
 
-QUARTER = MINUTE // 4
-TOKEN = "a-token-of-a-test"  # noqa: S105 (no secret: it opens an exchange of this test)
+WRITES = ("drop_request", "drop_answer", "late", "rate_limit")
+READS = ("silent",)
 
 
-class GivenPath:
-    """A pair's prices from given candles; before the first and after the last nothing moves."""
-
-    def __init__(self, rows, settings, participation):
-        self._candles = [Candle(0, *map(Decimal, row)) for row in rows]
-        self._first = (settings.origin - settings.first) // MINUTE
-        self._participation = Decimal(participation)
-
-    def candle(self, index):
-        place = index - self._first
-        if 0 <= place < len(self._candles):
-            return self._candles[place]
-        price = self._candles[0].open if place < 0 else self._candles[-1].close
-        return Candle(0, price, price, price, price, Decimal(0))
-
-    def price(self, step):
-        index, quarter = divmod(step, QUARTERS)
-        return path(self.candle(index))[quarter]
-
-    def budget(self, index):
-        return self.candle(index).volume * self._participation
-
-
-class VirtualTime:
-    """The exchange's clock as the desk's: waiting moves it."""
-
-    def __init__(self, session):
-        self._session = session
-
-    def wall(self):
-        return self._session.clock.now()
-
-    def monotonic(self):
-        return self.wall() / 1_000_000
-
-    def sleep(self, seconds):
-        self._session.move(self.wall() + round(seconds * 1_000_000))
-
-
-class Front:
-    """A server of this process; the exchange behind it changes from test to test."""
-
-    idle: ClassVar[list["Front"]] = []
+class Road:
+    """What happens to the next requests, and what is still on its way; it outlives the desk."""
 
     def __init__(self):
-        listener = listen(0)
-        self.port = listener.getsockname()[1]
-        self.exchange = None
-        config = uvicorn.Config(
-            self._answer,
-            interface="asgi3",
-            http=KnownProtocol,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-        serving = uvicorn.Server(config).serve(sockets=[listener])
-        threading.Thread(target=asyncio.run, args=(serving,), daemon=True).start()
+        self.writes = deque()
+        self.reads = deque()
+        self.late = []
+        self.arrived = Counter()
 
-    async def _answer(self, scope, receive, send):
-        await self.exchange(scope, receive, send)
+    def next_write(self):
+        return self.writes.popleft() if self.writes else ""
+
+    def next_read(self):
+        return self.reads.popleft() if self.reads else ""
+
+    def clear(self):
+        self.writes.clear()
+        self.reads.clear()
 
 
-class ExchangeWorld:
-    """One exchange, its administrator, and venues on it."""
+class LossyExchange:
+    """An exchange at the end of a bad road."""
 
-    def __init__(
-        self,
-        folder,
-        rows=(),
-        *,
-        usd="100",
-        doge="1000",
-        participation="1",
-        tier="pro",
-        origin=0,
-        cap=None,
-    ):
-        self.folder = folder
-        market = MarketSettings(seed=7, regime="mixed", origin=origin)
-        clock = ClockSettings(origin=origin, started=origin, lock_step=True)
-        balances = [f"USD={usd}", f"DOGE={doge}"]
-        self.session = Session(
-            Store(folder), found(market, clock, tier, balances), FixedClock(origin)
-        )
-        self.tier = tier
-        if cap is not None:
-            core = self.session.core
-            core.tier = msgspec.structs.replace(core.tier, open_orders=cap)
-        if rows:
-            given, core = GivenPath(rows, market, participation), self.session.core
-            core.paths["XDGUSD"], core.days["XDGUSD"] = given, Day(given, market)
-        self.clock = VirtualTime(self.session)
-        self.key = make_test_key()
-        self.boundary = Boundary()
-        self._venues = []
-        self._serve()
+    endless = True
+    largest_batch = 15
 
-    def _serve(self):
-        self._front = Front.idle.pop() if Front.idle else Front()
-        keys = {self.key.key: self.key}
-        self._front.exchange = application(self.session, keys, TOKEN)
-        self.url = f"http://127.0.0.1:{self._front.port}"
-        self._address = Address(
-            url=self.url,
-            port=self._front.port,
-            pid=0,
-            started_at=0,
-            token=TOKEN,
-            lock_step=True,
-            keys=tuple(keys),
-        )
+    def __init__(self, inner, road, clock, fuse):
+        self.inner, self.road, self.clock, self.fuse = inner, road, clock, fuse
+        self.instrument = inner.instrument
+        self.calls = 0
 
-    @cached_property
-    def admin(self):
-        return AdminClient(self._address)
-
-    def venue(self, **account):
-        given = {"exchange": "kraken", "symbol": "DOGE/USD", "tier": self.tier} | account
-        opened = CcxtVenue(
-            Account(
-                key=lambda: self.key.key,
-                secret=lambda: self.key.secret,
-                base_url=self.url,
-                **given,
-            ),
-            self.boundary,
-            self.clock,
-        )
-        self._venues.append(opened)
-        return opened
-
-    def pass_time(self, microseconds):
-        self.session.move(self.session.clock.now() + microseconds)
-
-    def faults(self, *rules):
-        self.admin.faults(*rules)
-
-    def calls(self):
-        """Count the calls made since this was last asked, by endpoint."""
-        now = dict(self.session.core.state.calls)
-        before, self._before = getattr(self, "_before", {}), now
-        made = {name: count - before.get(name, 0) for name, count in now.items()}
-        return {name: count for name, count in made.items() if count and "/" not in name}
-
-    def close(self):
-        for venue in self._venues:
-            venue.close()
-        if "admin" in vars(self):
-            self.admin.close()
-        Front.idle.append(self._front)
-        self.session.close()
-
-
-class WalkedVenue:
-    """A real venue whose poll is a candle: four looks, a quarter of it apart."""
-
-    def __init__(self, world):
-        self._world = world
-        self._venue = world.venue()
-        self._step = 0
-
-    def __getattr__(self, name):
-        return getattr(self._venue, name)
+    def wall(self):
+        return self.clock.wall()
 
     def observe(self, watch):
-        for _ in range(QUARTERS):
-            self._world.session.move(self._step * QUARTER)
-            self._step += 1
-            yield from self._venue.observe(watch)
+        self._read()
+        self._deliver_late()
+        for seen in self.inner.observe(watch):
+            self.fuse.cross()
+            yield seen
+            self.fuse.cross()
+
+    def submit(self, orders, deadline):
+        return self._write([(order, self._place) for order in orders], deadline)
+
+    def amend(self, change, deadline):
+        return self._write([(change, self.inner.reprice)], deadline)[0]
+
+    def place(self, order):
+        return self.submit([order], self.wall() + 10**7)[0]
+
+    def reprice(self, change):
+        return self.amend(change, self.wall() + 10**7)
+
+    def cancel(self, order):
+        return self._write([(order, self.inner.cancel)], self.wall() + 10**7)[0]
+
+    def find(self, client_order_ids, since):
+        del since
+        self._read()
+        found = {name: self.inner.order(name) for name in client_order_ids}
+        return {name: row for name, row in found.items() if row is not None}
+
+    def open_orders(self):
+        self._read()
+        return self.inner.open_orders()
+
+    def order(self, client_order_id):
+        return self.find([client_order_id], 0).get(client_order_id)
+
+    def executions(self, after):
+        self._read()
+        return self.inner.executions(after)
+
+    def balances(self):
+        self._read()
+        return self.inner.balances()
+
+    def candle(self):
+        return None
 
     def close(self):
-        self._world.close()
+        self.inner.close()
+
+    def _place(self, order):
+        self.road.arrived[order.client_order_id] += 1
+        return self.inner.place(order)
+
+    def _read(self):
+        self.calls += 1
+        self.fuse.cross()
+        if self.road.next_read() == "silent":
+            raise VenueUnavailable("the road is silent")
+
+    def _write(self, requests, deadline):
+        self.calls += 1
+        self.fuse.cross()
+        fate = self.road.next_write()
+        if fate == "rate_limit":
+            return [Receipt(one.client_order_id, "refused", "rate_limit") for one, _ in requests]
+        if fate == "drop_request":
+            answers = None
+        elif fate == "late":
+            self.road.late.append((deadline, requests))
+            answers = None
+        else:
+            answers = [act(one) for one, act in requests]
+        self.fuse.cross()
+        if answers is None or fate == "drop_answer":
+            return [Receipt(one.client_order_id, "unknown", "no answer") for one, _ in requests]
+        return answers
+
+    def _deliver_late(self):
+        waiting, self.road.late = self.road.late, []
+        for deadline, requests in waiting:
+            if self.wall() < deadline:
+                for one, _ in requests:
+                    self._again(one)
+
+    def _again(self, one):
+        kind = type(one).__name__
+        act = {"PlaceOrder": self._place, "RepriceOrder": self.inner.reprice}
+        act.get(kind, self.inner.cancel)(one)
 
 
-def look(venue):
-    """Poll once."""
-    (seen,) = venue.observe(Watch())
-    return seen
+class ExchangeWorld(World):
+    """One desk on one lossy exchange."""
+
+    def __init__(self, candles, **settings):
+        self.road = Road()
+        self.authority = settings.pop("authority", FREE_HAND)
+        super().__init__(candles, **settings)
+        self.memory = MemoryLedger(DOGE.base, DOGE.quote)
+        self.gear = self.duties = None
+
+    def open(self):
+        self.live = False
+        paper = PaperVenue(
+            DOGE,
+            FileFeed(self.candles),
+            balances={"DOGE": self.opening * 10, "USD": self.opening},
+            participation=self.participation,
+            open_order_cap=self.cap,
+            journal=Journal(self.folder / "venue", lines=200),
+        )
+        self.exchange = LossyExchange(paper, self.road, self.clock, self.fuse)
+        self.venue = paper  # what the faults look at, past the road
+        self.ledger = FusedLedger(self._ledger(), self.fuse)
+        booked = Booked(self._booked_rows())
+        heard = HeardLedger(self.ledger, Tally(), self.clock, hearers=(booked.take,))
+        watchful = Watchful(self.exchange, booked, most_errors=10_000)
+        self.desk = Desk(
+            rules=self.rules,
+            sizing=self.sizing,
+            limits=self.limits,
+            venue=watchful,
+            ledger=heard,
+            clock=self.clock,
+        )
+        self.gear = equip(
+            self.desk,
+            watchful,
+            booked=booked,
+            ended=self._ended,
+            care=Care(amend_min_seconds=0),
+            authority=self.authority,
+        )
+        self.duties = Duties(self.gear, simulates=lambda: not self.authority.may("entry"))
+        window = paper._position.feed.window()
+        at = window.candles.at[window.start] if window.start < window.stop else START
+        if self.desk.books.rules_digest:
+            self.gear.agreement(starting=True)
+        plan = StartPlan(at=at, slots=self.slots, sticky=self.sticky, profile="t", pid=1, build="t")
+        start(self.desk, plan)
+
+    def die(self):
+        self.crashes += 1
+        self.fuse.set(None)
+        self.live = False
+        if self.venue is not None:
+            self.venue.close()
+        self.venue = self.ledger = self.desk = self.gear = None
+
+    def tick(self, commands=None):
+        self.duties(self.desk)
+        more = super().tick(commands)
+        self.clock.sleep(7)
+        return more
+
+    def quiet(self, rounds=60):
+        """Let the road be good and time pass, until nothing is in flight."""
+        self.road.clear()
+        for _ in range(rounds):
+            self.tick()
+            self.clock.sleep(13)
+        self.gear.agreement()
+
+    def _booked_rows(self):
+        for at, entry in self.timed_rows():
+            if isinstance(entry, OrderFilled | LateFilled):
+                yield at, entry.fill_id
+
+    def _ended(self, client_order_id):
+        rows = self.rows()
+        placed = next(
+            (
+                row
+                for row in rows
+                if isinstance(row, OrderPlaced) and row.client_order_id == client_order_id
+            ),
+            None,
+        )
+        over = any(
+            isinstance(row, OrderEnded) and row.client_order_id == client_order_id for row in rows
+        ) or any(
+            isinstance(row, OrderFilled) and row.complete and row.client_order_id == client_order_id
+            for row in rows
+        )
+        return (placed.slot, placed.side) if placed is not None and over else None

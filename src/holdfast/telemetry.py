@@ -1,15 +1,20 @@
-"""Log to standard error, one line a fact; data for programs goes to standard output elsewhere."""
+"""Log to standard error, one line a fact, no secret in any; data for programs goes elsewhere."""
 
 import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from holdfast.redaction.records import clean_records
+from holdfast.redaction.redactor import REDACTOR
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("holdfast")
 
 
 def configure(*, level: str = "INFO", as_json: bool = False) -> None:
-    """Send every line to standard error, for people or as JSON."""
+    """Send every line to standard error, for people or as JSON, cleaned of secrets."""
+    clean_records()
     renderer = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -22,7 +27,8 @@ def configure(*, level: str = "INFO", as_json: bool = False) -> None:
             structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
-            renderer,
+            _clean_fields,
+            _CleanLine(renderer),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
@@ -30,3 +36,17 @@ def configure(*, level: str = "INFO", as_json: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _clean_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return REDACTOR.fields(event)
+
+
+class _CleanLine:
+    """Print a line without what a field's own words brought into it."""
+
+    def __init__(self, renderer: Processor) -> None:
+        self._renderer = renderer
+
+    def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
+        return REDACTOR.text(str(self._renderer(logger, name, event)))

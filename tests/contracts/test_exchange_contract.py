@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 
 import pytest
-from exchange_world import ExchangeWorld, look
+from emulated_exchange import EmulatedExchange, look
 from kraken_answers import buy, sell
 
 from holdfast.domain.errors import VenueRefused, VenueUnavailable
@@ -29,7 +29,7 @@ def world(tmp_path):
     def opened(*rows, **account):
         given = {"usd": "100000", "doge": "1000000"} | account
         folder = tmp_path / f"exchange-{next(NUMBERS)}"
-        worlds.append(ExchangeWorld(folder, rows or [FLAT], **given))
+        worlds.append(EmulatedExchange(folder, rows or [FLAT], **given))
         return worlds[-1]
 
     yield opened

@@ -1,5 +1,7 @@
 """What a fault plan does on the road, as the ccxt class sees it; the administrator; start and stop."""
 
+import subprocess
+import sys
 import threading
 import time
 from zlib import crc32
@@ -196,6 +198,23 @@ def test_a_clean_stop_takes_the_address_away_and_a_taken_port_gives_the_next(tmp
     again = ExchangeProcess(tmp_path / "a", "--lock-step").start()
     assert again.administrator().now() > ORIGIN  # what it is was decided when its folder was new
     assert again.stop() == 0
+
+
+def test_an_exchange_ends_with_the_process_that_started_it(tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from holdfast.venue.emulator.process import ExchangeProcess\n"
+        "process = ExchangeProcess(Path(sys.argv[1])).start()\n"
+        "print(process.administrator().address.pid, flush=True); os._exit(9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip().isdigit()) == (9, True), done.stderr
+    deadline = time.monotonic() + 15
+    while (tmp_path / "venue.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not (tmp_path / "venue.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import count
 
 import pytest
-from exchange_world import ExchangeWorld, WalkedVenue
+from emulated_exchange import EmulatedExchange, WalkedVenue
 
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import MINUTE
@@ -58,7 +58,7 @@ def _paper(rows, usd, doge, participation, cap, journal):
 
 
 def through_ccxt(tmp_path, rows, **account):
-    return WalkedVenue(ExchangeWorld(tmp_path / "exchange", rows, **account))
+    return WalkedVenue(EmulatedExchange(tmp_path / "exchange", rows, **account))
 
 
 @pytest.fixture(

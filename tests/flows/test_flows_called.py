@@ -1,5 +1,7 @@
 """Flows called as functions, against Prefect's own test harness and a real desk."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import duckdb
@@ -11,8 +13,11 @@ from prefect.client.schemas.sorting import ArtifactSort
 from flows.migrate import migrate
 from flows.replay import replay
 from flows.tick import trading_tick
+from flows.verify import verify
+from holdfast.config.errors import ConfigError
 from holdfast.domain.errors import CommandRefused, LedgerError, LedgerLocked
 from holdfast.ledger.paths import runtime, write_private
+from holdfast.rollout.verdicts import NotPassed
 from holdfast.wiring.locks import DeskLock
 
 pytestmark = pytest.mark.usefixtures("harness", "home")
@@ -92,3 +97,54 @@ def test_a_replay_without_parameters_but_its_length_keeps_its_report(home: Path)
     assert len(reports) == 2
     assert figures["event_hash"] in artifact("replay-paper")
     assert any(report in artifact("replay-report-paper") for report in reports)
+
+
+SMALL = """\
+runbook: small
+title: One look
+phases:
+  - id: p1
+    title: Looking
+    steps:
+      - id: look
+        check: {http: "GET %s", expect: {status: 200}}
+"""
+
+
+class Well(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def small(home: Path, target: str) -> None:
+    path = home / "profiles" / "runbooks" / "small.yaml"
+    path.write_text(SMALL % target, encoding="utf-8")
+
+
+def test_a_verification_that_passes_publishes_its_report_and_completes(home: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), Well) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        small(home, f"http://127.0.0.1:{server.server_port}/")
+        result = verify("paper", "small")
+        server.shutdown()
+        thread.join()
+    assert result["verdict"] == "pass"
+    page = artifact("verify-small-paper")
+    assert page.startswith("# One look: pass\n")
+    assert "## Looking: pass" in page
+    kept = home / "var" / "paper" / "evidence" / f"{result['run']}.jsonl"
+    assert len(kept.read_text().splitlines()) == 3
+
+
+def test_a_verification_that_does_not_pass_publishes_its_report_and_fails(home: Path) -> None:
+    small(home, "{{desk}}/healthz")
+    with pytest.raises(NotPassed, match="small came to inconclusive: look"):
+        verify("paper", "small")
+    assert artifact("verify-small-paper").startswith("# One look: inconclusive\n")
+    with pytest.raises(ConfigError, match="no such runbook"):
+        verify("paper", "absent")

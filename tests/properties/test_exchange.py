@@ -12,7 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from holdfast.venue.emulator.account import held_asset
 from holdfast.venue.emulator.listing import BY_PAIR
+from holdfast.venue.emulator.public import PUBLIC
+from holdfast.venue.emulator.reading import READING
 from holdfast.venue.emulator.refusals import Refused
+from holdfast.venue.emulator.trading import TRADING
 
 ZERO = Decimal(0)
 SIDES = st.sampled_from(["buy", "sell"])
@@ -156,3 +159,50 @@ def test_a_refused_order_leaves_no_trace(bits, vol):
     assert not exchange.state.orders
     assert exchange.state.balances == before
     assert exchange.account.held("ZUSD") == exchange.account.held("XXDG") == 0
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["", "0", "-1", "1e30", "1e-30", "nan", "inf", "true", "True", "None", "XDGUSD", "XBTUSD",
+         "buy", "sell", "limit", "market", "post", "viqc", "IOC", "OX", "2026-01-01T00:00:30Z",
+         "0001-01-01T00:00:00+23:59", "9" * 70, "100", "0.05", "20", "DOGE", "USD", "deposit"]
+    ),
+    st.text(max_size=20),
+    st.integers(-(10**30), 10**30).map(str),
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["pair", "type", "ordertype", "price", "volume", "oflags", "cl_ord_id", "userref", "deadline",
+     "validate", "timeinforce", "expiretm", "txid", "order_qty", "limit_price", "post_only",
+     "timeout", "orders", "cl_ord_ids", "start", "end", "ofs", "asset", "id", "closetime",
+     "trades", "leverage", "kind", "amount", "fee", "vol", "interval", "since", "count"]
+)  # fmt: skip
+GROUPS = st.dictionaries(NAMES, WORDS, max_size=6)
+BODIES = st.dictionaries(
+    NAMES, st.one_of(WORDS, st.lists(st.one_of(WORDS, GROUPS), max_size=3), GROUPS), max_size=8
+)
+SOUND = {"pair": "XDGUSD", "type": "buy", "ordertype": "limit", "price": "0.05", "volume": "20"}
+
+
+@given(requests=st.lists(st.tuples(st.booleans(), BODIES), min_size=1, max_size=4))
+@settings(max_examples=12)
+def test_whatever_is_asked_is_answered_and_comes_out_the_same_after_a_death(requests):
+    folder = Path(tempfile.mkdtemp())
+    opened = session(folder)
+    caller = Caller(opened)
+    for sound, body in requests:
+        given = {**SOUND, **body} if sound else body
+        for endpoint in TRADING:
+            result, error = caller.ask(endpoint, **given)
+            assert error or result is not None
+        for endpoint in PUBLIC:
+            assert opened.public(endpoint, {k: v for k, v in given.items() if isinstance(v, str)})
+        opened.move(opened.clock.now() + 30 * SECOND)
+        for endpoint in READING:
+            result, error = caller.ask(endpoint, **given)
+            assert error or result is not None
+        for verb in ("order", "fill", "cancel", "flow"):
+            assert opened.office(verb, given).wire()
+    opened._store.close()
+    again = session(folder)
+    assert again.core.state == opened.core.state
+    again._store.close()

@@ -13,7 +13,7 @@ from holdfast.engine.books import Books
 from holdfast.ledger.amounts import LIMIT, SMALLEST, fits
 from holdfast.ledger.bulk import BulkLedger
 from holdfast.ledger.chain import ORIGIN, link
-from holdfast.ledger.rows import KINDS
+from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
 

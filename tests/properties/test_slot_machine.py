@@ -30,7 +30,7 @@ from holdfast.engine.sizing import Sizing
 
 shares = st.sampled_from([Decimal("0.05"), Decimal("0.3"), Decimal(1), Decimal(1)])
 picks = st.integers(0, 20)
-refusals = st.sampled_from(["insufficient_funds", "open_order_cap", "post_only", "never_arrived"])
+refusals = st.sampled_from(["insufficient_funds", "open_order_cap", "post_only", "not_placed"])
 
 
 class SlotOnPaper(RuleBasedStateMachine):

@@ -20,6 +20,8 @@ from holdfast.domain.errors import (
     UnknownOrder,
     VenueUnavailable,
 )
+from holdfast.redaction.records import clean_traceback
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import configure
 
 FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -33,6 +35,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ledger": ("ledger", "migrate"),
         "data": ("data",),
         "venue": ("venue",),
+        "secrets": ("secret",),
+        "mode": ("mode", "resume"),
+        "kill": ("kill",),
+        "verify": ("verify",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."
@@ -67,8 +73,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except HoldfastError as error:
-        print(f"holdfast: {error}", file=sys.stderr)
+        print(REDACTOR.text(f"holdfast: {error}"), file=sys.stderr)
         sys.exit(exit_code_of(error))
+    except Exception as error:  # noqa: BLE001 (told in full, without secrets)
+        print(clean_traceback(error), file=sys.stderr, end="")
+        sys.exit(UNEXPECTED)
 
 
 def exit_code_of(error: HoldfastError) -> int:

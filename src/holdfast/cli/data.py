@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from holdfast.domain.errors import DataError
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.venue.candles import Candles
 from holdfast.venue.files import Report, load_candles
 from holdfast.venue.market import GeneratedFeed, Regime
@@ -120,5 +121,5 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(REDACTOR.text(str(error)), err=True)
         raise typer.Exit(REFUSED) from error

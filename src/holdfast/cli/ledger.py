@@ -30,6 +30,7 @@ from holdfast.ledger.connect import connect
 from holdfast.ledger.paths import Runtime
 from holdfast.ledger.published import open_published
 from holdfast.ledger.standing import standing
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.wiring.place import place_of
 
 CORRUPT, USAGE, PERSON = 1, 2, 4
@@ -222,7 +223,7 @@ def _faults() -> Iterator[None]:
 
 
 def _fail(error: HoldfastError, code: int) -> None:
-    typer.echo(f"holdfast: {error}", err=True)
+    typer.echo(REDACTOR.text(f"holdfast: {error}"), err=True)
     raise typer.Exit(code) from error
 
 

@@ -26,6 +26,8 @@ from holdfast.config.loader import load_profile
 from holdfast.config.page import NAME
 from holdfast.config.profile import Profile
 from holdfast.config.schema import profile_schema
+from holdfast.redaction.redactor import REDACTOR
+from holdfast.rollout.runbook.load import check_runbooks
 
 CONFIGURATION = 2
 TEMPLATE = """# yaml-language-server: $schema=schema/profile.json
@@ -56,19 +58,20 @@ def register(app: typer.Typer) -> None:
 
 def lint(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="PROFILE", help="Default: all, with tracks.")
+        list[str] | None,
+        typer.Argument(metavar="PROFILE", help="Default: all, with tracks and runbooks."),
     ] = None,
     profiles: Folder = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check profiles and tracks, and print every fault.
+    """Check profiles, tracks and runbooks, and print every fault.
 
     Example: `holdfast lint paper`
     """
     with _refusals():
         folder = find_profiles(os.environ, named=profiles)
-        found = check(_named(names, folder))
+        found = check(_named(names, folder)) | ({} if names else check_runbooks(folder))
     faults = {label: error for label, error in found.items() if error is not None}
     if as_json:
         _print_json([{"file": label, "fault": str(error)} for label, error in faults.items()])
@@ -191,7 +194,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(REDACTOR.text(str(error)), err=True)
         raise typer.Exit(CONFIGURATION) from None
 
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from holdfast.cli.app import exit_code_of
 from holdfast.config.errors import ConfigError, quoted
 from holdfast.domain.errors import HoldfastError
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.wiring.replaying import Progress as Tell
 from holdfast.wiring.replaying import Replayed, ReplayOptions
 from holdfast.wiring.replaying import replay as run
@@ -107,7 +108,7 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except HoldfastError as error:
-        typer.echo(f"holdfast: {error}", err=True)
+        typer.echo(REDACTOR.text(f"holdfast: {error}"), err=True)
         raise typer.Exit(exit_code_of(error)) from error
 
 

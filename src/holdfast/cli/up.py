@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from holdfast.domain.errors import HoldfastError
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.supervise.front import Wish, bring_up
 
 CONFIGURATION = 2
@@ -53,6 +54,6 @@ def up(
     try:
         code = bring_up(wish, os.environ)
     except (HoldfastError, OSError) as fault:
-        typer.echo(f"holdfast up: {fault}", err=True)
+        typer.echo(REDACTOR.text(f"holdfast up: {fault}"), err=True)
         raise typer.Exit(CONFIGURATION) from None
     raise typer.Exit(code)

@@ -51,6 +51,9 @@ def serve_exchange(
     ] = None,
     faults: Annotated[Path | None, typer.Option("--faults", help="Fault plan, YAML.")] = None,
     keys: Annotated[Path | None, typer.Option("--keys", help="API keys, YAML or JSON.")] = None,
+    lifeline: Annotated[
+        bool, typer.Option("--lifeline", help="Stop when standard input ends.")
+    ] = False,
 ) -> None:
     """Serve an exchange that speaks Kraken's spot REST protocol, on this machine only.
 
@@ -84,7 +87,7 @@ def serve_exchange(
     founding = found(market, clock, tier, balance or [])
     plan = None if faults is None else _plan(faults, origin)
     known = _test_keys(state) if keys is None else _keys(keys)
-    running = serve(Opening(state, port, founding, known, plan), machine)
+    running = serve(Opening(state, port, founding, known, plan, lifeline), machine)
     address = next(running)
     typer.echo(f"exchange at {address.url} (process {address.pid}); see {state / ADDRESS}")
     next(running, None)

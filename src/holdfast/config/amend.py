@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from holdfast.config.errors import ConfigError
 from holdfast.config.outside import from_command_line
 from holdfast.config.relations import breaches
+from holdfast.config.relations_risk import PAPER
 from holdfast.config.settings import Settings
 
 
-def amended(settings: Settings, changes: Mapping[str, str]) -> Settings:
+def amended(
+    settings: Settings, changes: Mapping[str, str], venue: str = PAPER, symbol: str = ""
+) -> Settings:
     """Make the settings that result from an operator's changes."""
     values = settings.model_dump() | {each.key: each.value for each in from_command_line(changes)}
-    breach = next(breaches(values), None)
+    breach = next(breaches(values, venue, symbol), None)
     if breach is not None:
         raise ConfigError(
             breach.problem,

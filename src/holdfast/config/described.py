@@ -77,6 +77,8 @@ def shown(profile: Profile, *, origins: bool) -> dict[str, Any]:
         "rollout": dict(profile.rollout),
         "digest": profile.digest,
         "settings": {key: spell(value) for key, value in profile.settings},
+        "secrets": {name: str(reference) for name, reference in profile.secrets.items()},
+        "allowed_accounts": list(profile.allowed_accounts),
         "warnings": [str(notice) for notice in profile.warnings],
     }
     if origins:

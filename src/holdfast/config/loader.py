@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import cast
 
 from holdfast.config.assigned import Assigned
+from holdfast.config.breach import Breach
 from holdfast.config.catalogue import CATALOGUE, nearest
 from holdfast.config.chain import SUFFIX, Chain, label_of, read_chain
 from holdfast.config.errors import ConfigError, quoted
@@ -19,12 +20,14 @@ from holdfast.config.knob import Value, spell
 from holdfast.config.outside import dropped, from_command_line, from_environment
 from holdfast.config.page import Page, fault
 from holdfast.config.profile import Env, Notice, Origin, Profile
-from holdfast.config.relations import Breach, breaches
+from holdfast.config.relations import breaches
+from holdfast.config.secrets.block import NO_KEYS, Keys, refuse_halves
 from holdfast.config.settings import Settings
 from holdfast.config.tracks import Track, choose, effective, read_track
 from holdfast.config.yaml_strict import Sheet, Spot
 
 Stack = dict[str, tuple[Assigned, ...]]
+LIVE_MODES = ("CANARY_LIVE", "LIVE")
 NEEDS_LEDGER = ("churner_enabled", "subsidy_enabled")
 LAYER_ORDER = ("default", "parent", "stage", "implied", "profile", "environment", "command line")
 
@@ -50,9 +53,10 @@ def load_profile(
     if chain.leaf.abstract:
         raise chain.leaf.fault("abstract", "this profile can only be extended", hint="extend it")
     head = {key: _head(chain, key) for key in ("env", "venue", "symbol")}
-    if head["env"] != "paper":
-        problem = f"{head['env']} needs a real venue, which is not built yet"
-        raise _last(chain, "env").fault("env", problem, allowed="paper", hint="use paper")
+    if (head["env"] == "paper") is not (head["venue"] == "paper"):
+        problem = f"{head['env']} does not go with venue {head['venue']}"
+        allowed = "env paper with venue paper; env staging or live with an exchange"
+        raise _last(chain, "env").fault("env", problem, allowed=allowed, hint="change one of them")
     return _compose(chain, head, environ, overrides)
 
 
@@ -73,9 +77,12 @@ def _compose(
     _refuse_fights(chain.leaf, rollout)
     from_env, notices = from_environment(environ)
     stack = _stack(_layers(chain, rollout, from_env, from_command_line(overrides)))
-    stack, broken = _settle(stack, chain.leaf)
+    stack, broken = _settle(stack, chain.leaf, head)
     _imply_ledger(stack)
-    leaf = chain.leaf
+    leaf, keys = chain.leaf, _keys(chain)
+    if not leaf.abstract:
+        refuse_halves(keys)
+        demand_keys(leaf, keys, head["venue"], stack["execution_mode"][-1])
     sheets = (*(page.sheet for page in chain.pages), *rollout.sheets)
     return Profile(
         name=leaf.sheet.path.stem,
@@ -91,7 +98,30 @@ def _compose(
         rollout=rollout.chosen,
         warnings=(*notices, *broken),
         files=MappingProxyType({sheet.path: sheet.digest for sheet in sheets}),
+        secrets=keys.secrets,
+        secret_commands=keys.commands,
+        allowed_accounts=keys.accounts,
     )
+
+
+def demand_keys(leaf: Page, keys: Keys, venue: str, mode: Assigned) -> None:
+    """Refuse a profile that can trade for real and does not say with which key."""
+    missing = keys.missing_for_live()
+    if venue == "paper" or mode.value not in LIVE_MODES or not missing:
+        return
+    problem = f"is missing, and execution_mode {mode.value} ({mode.origin.where}) needs it"
+    hint = {
+        "allowed_accounts": "list the fingerprints of the keys it may trade with",
+        "secrets": "say where api_key and api_secret are read",
+    }
+    raise leaf.fault(missing, problem, hint=hint[missing])
+
+
+def _keys(chain: Chain) -> Keys:
+    keys = NO_KEYS
+    for page in chain.pages:
+        keys = page.keys.over(keys)
+    return keys
 
 
 def _head_or_nothing(chain: Chain, key: str) -> str:
@@ -198,9 +228,10 @@ def _imply_ledger(stack: Stack) -> None:
         stack[ledger[0].key] = (*ledger, Assigned(ledger[0].key, True, implied))
 
 
-def _settle(stack: Stack, leaf: Page) -> tuple[Stack, tuple[Notice, ...]]:
+def _settle(stack: Stack, leaf: Page, head: Mapping[str, str]) -> tuple[Stack, tuple[Notice, ...]]:
     notices: list[Notice] = []
-    while breach := next(breaches(_values(stack)), None):
+    venue, symbol = head["venue"], head["symbol"]
+    while breach := next(breaches(_values(stack), venue, symbol), None):
         from_env = [
             stack[key][-1] for key in breach.keys if stack[key][-1].origin.layer == "environment"
         ]

@@ -12,12 +12,13 @@ from holdfast.config.assigned import Assigned, key_fault, known, read_settings, 
 from holdfast.config.catalogue import nearest
 from holdfast.config.errors import ConfigError, quoted
 from holdfast.config.profile import Layer
+from holdfast.config.secrets import block
 from holdfast.config.yaml_strict import Sheet, Spot
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SYMBOL = re.compile(r"[A-Z0-9]{1,16}/[A-Z0-9]{1,16}")
 ENVS = ("paper", "staging", "live")
-VENUES = ("paper",)
+VENUES = ("paper", "kraken")
 KEYS = {
     "extends": "name of the profile this one builds on",
     "abstract": "true: can be extended, not run",
@@ -29,6 +30,7 @@ KEYS = {
     "rollout": "track: stage, each stage id in quotes",
     "override": "settings this profile may set although a chosen stage sets them",
     "settings": "knobs that differ from the parent's",
+    **block.KEYS,
 }
 
 
@@ -47,6 +49,7 @@ class Page:
     rollout: Mapping[str, Spot]
     override: frozenset[str]
     settings: tuple[Assigned, ...]
+    keys: block.Keys
 
     def fault(self, key: str, problem: str, *, allowed: str = "", hint: str = "") -> ConfigError:
         """Make the error that points at one of this file's top-level keys."""
@@ -72,6 +75,7 @@ def read_page(sheet: Sheet, layer: Layer) -> Page:
         rollout=_rollout(sheet),
         override=_override(sheet),
         settings=read_settings(sheet.root.get("settings"), sheet.label, layer, within="settings"),
+        keys=block.read_keys(sheet),
     )
 
 

@@ -7,11 +7,12 @@ profiles would trade alike.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from holdfast.config.knob import spell
+from holdfast.config.secrets.reference import Reference
 from holdfast.config.settings import Settings
 
 Layer = Literal["default", "parent", "stage", "profile", "implied", "environment", "command line"]
@@ -65,6 +66,9 @@ class Profile:
     rollout: Mapping[str, str]
     warnings: tuple[Notice, ...]
     files: Mapping[Path, str]
+    secrets: Mapping[str, Reference] = field(default_factory=dict)
+    secret_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed_accounts: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -5,12 +5,16 @@ loader can point at a line or take a broken pair from the environment back toget
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
+
+from holdfast.config.addresses import ADDRESS, bot_address, plain_address, reference, users
+from holdfast.config.breach import Breach
+from holdfast.config.relations_risk import ORDERS_PER_SLOT, PAPER, venue_breaches
 
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
-ORDERS_PER_SLOT = 2
+REDIS_SCHEMES = ("redis", "rediss", "unix")
 SMALLEST_MARGIN = Decimal("0.1")
 LOAD = (
     "slots",
@@ -24,19 +28,11 @@ LOAD = (
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One relation that does not hold."""
-
-    keys: tuple[str, ...]
-    problem: str
-    allowed: str
-
-
-def breaches(values: Values) -> Iterator[Breach]:
-    """Walk all relations and tell those that do not hold."""
+def breaches(values: Values, venue: str = PAPER, symbol: str = "") -> Iterator[Breach]:
+    """Walk all relations and tell those that do not hold, on a real venue also those of risk."""
     for relation in RELATIONS:
         yield from relation(values)
+    yield from venue_breaches(values, venue, symbol)
 
 
 def order_cap(tier: str, limit: int) -> int | None:
@@ -109,6 +105,56 @@ def _file_source_names_a_file(values: Values) -> Iterator[Breach]:
         yield Breach(("market_source", "market_file"), problem, "market_file: a candle file")
 
 
+def _a_read_may_fail_once(values: Values) -> Iterator[Breach]:
+    age, interval = values["live_max_read_age_s"], values["live_read_interval_s"]
+    if age < 2 * interval:
+        problem = f"live_max_read_age_s {age} is less than twice live_read_interval_s {interval}"
+        yield Breach(
+            ("live_max_read_age_s", "live_read_interval_s"), problem, f"at least {2 * interval}"
+        )
+
+
+def _redis_store_has_an_address(values: Values) -> Iterator[Breach]:
+    store, url = values["mode_store"], values["mode_store_url"] or ""
+    if store == "redis" and urlsplit(url).scheme not in REDIS_SCHEMES:
+        problem = "mode_store redis names no mode_store_url of a Redis server"
+        yield Breach(("mode_store", "mode_store_url"), problem, "redis://host:port/0")
+    if urlsplit(url).password:
+        problem = "mode_store_url holds a password"
+        yield Breach(("mode_store_url",), problem, "an address without one; passwords are secrets")
+
+
+def _messages_have_an_address(values: Values) -> Iterator[Breach]:
+    if values["notify_enabled"] and not values["notify_urls"]:
+        problem = "notify_enabled names no notify_urls"
+        yield Breach(("notify_enabled", "notify_urls"), problem, ADDRESS)
+
+
+def _addresses_hold_no_secret(values: Values) -> Iterator[Breach]:
+    named = [one.strip() for one in (values["notify_urls"] or "").split(",")]
+    for number, one in enumerate(named, 1):
+        if (values["notify_urls"] or "") and not (reference(one) or plain_address(one)):
+            problem = f"item {number} of notify_urls is neither a reference nor free of secrets"
+            yield Breach(("notify_urls",), problem, ADDRESS)
+
+
+def _chat_knows_its_people(values: Values) -> Iterator[Breach]:
+    listed, token = values["chat_allowed_users"], values["chat_token"]
+    if values["chat_enabled"] and not (listed and token):
+        problem = "chat_enabled names no chat_allowed_users or no chat_token"
+        keys = ("chat_enabled", "chat_allowed_users", "chat_token")
+        yield Breach(keys, problem, "both beside it")
+    if listed and users(listed) is None:
+        problem = "chat_allowed_users are not numbers of users"
+        yield Breach(("chat_allowed_users",), problem, "whole numbers, separated by commas")
+    if token and not reference(token):
+        problem = "chat_token is not a secret reference"
+        yield Breach(("chat_token",), problem, "secret://…")
+    if values["chat_base_url"] and not bot_address(values["chat_base_url"]):
+        problem = "chat_base_url is not an address of a Bot API"
+        yield Breach(("chat_base_url",), problem, "https://HOST, or http:// on this machine")
+
+
 RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
     _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
@@ -136,4 +182,9 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _churner_pays_the_fees,
     _file_source_names_a_file,
     _slots_fit_the_cap,
+    _a_read_may_fail_once,
+    _redis_store_has_an_address,
+    _messages_have_an_address,
+    _addresses_hold_no_secret,
+    _chat_knows_its_people,
 )

@@ -14,6 +14,7 @@ from holdfast.config.chain import label_of
 from holdfast.config.knob import Value, spell
 from holdfast.config.lint import track_paths
 from holdfast.config.page import ENVS, KEYS, NAME, SYMBOL, VENUES
+from holdfast.config.secrets.shape import key_shapes
 from holdfast.config.tracks import STAGE_KEYS, TRACK_KEYS, Track, read_track, ready_stages
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,6 +36,7 @@ def profile_schema(profiles: Path) -> Schema:
         "rollout": _mapping({track.name: _stages(track) for track in tracks}),
         "override": {"type": "array", "items": {"enum": sorted(CANONICAL)}},
         "settings": _mapping(_settings(built=True)),
+        **key_shapes(),
     }
     return _document("A profile: what an operator may change", shapes, KEYS)
 

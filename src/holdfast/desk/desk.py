@@ -5,16 +5,19 @@ committed before anything it asks for is sent.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from holdfast.clock import Clock
+from holdfast.desk.authority import FREE_HAND, Authority
 from holdfast.desk.counters import Counters
 from holdfast.desk.index import SlotIndex
 from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.intents import Intent
+from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
@@ -55,6 +58,10 @@ class Desk:
         self.tick_number = self.books.tick
         self.mark = Decimal(0)
         self.now = self.books.market_time
+        self.authority: Authority = FREE_HAND
+        self.sender: Callable[[Any], None] | None = None  # None: the venue answers for certain
+        self.judge: Callable[[Any, Any, Any], tuple[Any, list[Any]]] | None = None
+        self.strays: Callable[[Any, Execution], bool] | None = None
         self.reindex()
 
     def reindex(self) -> None:
@@ -76,11 +83,16 @@ class Desk:
 
     def is_open(self) -> bool:
         """Say at once that nothing can keep a leg from entering during this step."""
-        return not self.books.holds and self.fresh and self.limits == NO_LIMITS
+        return (
+            not self.books.holds
+            and self.fresh
+            and self.limits == NO_LIMITS
+            and self.authority is FREE_HAND
+        )
 
     def gate(self, *, exempt: bool = False) -> Block:
         """Say what keeps every leg from entering now; exempt entries pass the per-tick cap."""
-        if self.books.holds:
+        if self.books.holds or not self.authority.may("entry"):
             return Block.HOLD
         if not self.fresh:
             return Block.STALE_PRICE
@@ -107,7 +119,10 @@ class Desk:
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()
         watch.always = bool(index.owed or self.outbox) or (
-            bool(waiting) and not self.books.holds and self._presses()
+            bool(waiting)
+            and not self.books.holds
+            and self.authority.may("entry")
+            and self._presses()
         )
 
     def _presses(self) -> bool:

@@ -22,7 +22,7 @@ def send(turn: Turn) -> None:
     outbox = desk.outbox
     if not (turn.intents or outbox):
         return
-    allowed = _allowance(turn)
+    allowed = allowance(turn)
     outbox.extend(_in_order(turn.intents))
     accepted: list[str] = []
     others: list[tuple[Intent, Receipt]] = []
@@ -39,27 +39,29 @@ def send(turn: Turn) -> None:
         else:
             receipt = venue.cancel(intent)  # type: ignore[arg-type]  # what is left
         others.append((intent, receipt))
-    _take_in(turn, accepted, others)
+    take_in(turn, accepted, others)
 
 
 def _in_order(intents: list[Intent]) -> list[Intent]:
-    return intents if len(intents) < 2 else sorted(intents, key=_class_of)  # noqa: PLR2004
+    return intents if len(intents) < 2 else sorted(intents, key=class_of)  # noqa: PLR2004
 
 
-def _allowance(turn: Turn) -> int:
+def allowance(turn: Turn) -> int:
     """Say how many calls this tick still has for what was decided before and now."""
     desk = turn.desk
     planned = len(turn.intents) + len(desk.outbox)
     return desk.limits.calls_per_tick - max(0, desk.counters.calls_used - planned)
 
 
-def _class_of(intent: Intent) -> int:
+def class_of(intent: Intent) -> int:
+    """Say when an intent leaves: exits 0, cancels 1, moves 2, entries 3."""
     if type(intent) is PlaceOrder:
         return 0 if intent.role is EXIT else 3
     return 1 if isinstance(intent, CancelOrder) else 2
 
 
-def _take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]]) -> None:
+def take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]]) -> None:
+    """Commit what the venue answered, and what follows from what it refused."""
     notes: list[Note] = []
     events: list[Event] = []
     if others:
@@ -81,11 +83,14 @@ def _sort(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]])
     moved: list[str] = []
     canceled: list[str] = []
     unknown: list[str] = []
+    refused: list[str] = []
     for intent, receipt in others:
         if receipt.outcome == UNKNOWN:
             unknown.append(receipt.client_order_id)
         elif receipt.outcome != ACCEPTED:
             _refused(turn, intent, receipt)
+            if not isinstance(intent, PlaceOrder):
+                refused.append(receipt.client_order_id)
         elif isinstance(intent, RepriceOrder):
             moved.append(receipt.client_order_id)
         else:
@@ -95,6 +100,7 @@ def _sort(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]])
         repriced=tuple(moved),
         canceled=tuple(canceled),
         unknown=tuple(unknown),
+        refused=tuple(refused),
     )
 
 
@@ -118,7 +124,7 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
         if slot_id is not None:
             wanted = CancelWanted(reason="reprice_refused", client_order_id=receipt.client_order_id)
             turn.slot(slot_id, wanted)
-    else:
+    elif not (desk.venue.endless and receipt.reason == "not_open"):
         detail = f"{type(intent).__name__} {receipt.client_order_id}: {receipt.reason}"
         turn.notes.append(AnomalyNoted(kind="refused", detail=detail))
 
@@ -126,6 +132,8 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
 def _is_over(turn: Turn, change: RepriceOrder) -> bool:
     """Say whether an order filled whole at its old size, short of the one it was to be moved to."""
     desk, order_id = turn.desk, change.client_order_id
+    if desk.venue.endless:
+        return False  # its end comes with the next look
     slot_id, found = desk.books.orders.get(order_id), desk.venue.order(order_id)
     if slot_id is None or found is None or found.status != "filled":
         return False

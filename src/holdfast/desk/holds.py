@@ -4,7 +4,10 @@ from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import HoldCleared, HoldSet
 from holdfast.domain.errors import CommandRefused
 
-NAMES = ("operator", "daily_loss", "api_errors", "invariant", "recon", "estop", "venue")
+NAMES = (
+    *("operator", "daily_loss", "total_loss", "drawdown", "api_errors"),
+    *("invariant", "recon", "estop", "venue"),
+)
 
 
 def put_up(desk: Desk, name: str, reason: str) -> None:

@@ -18,6 +18,8 @@ _RETRIED = (
     Block.CAPACITY,
     Block.HOLD,
     Block.STALE_PRICE,
+    Block.UNKNOWN,
+    Block.RISK,
 )
 
 

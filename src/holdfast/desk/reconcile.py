@@ -15,9 +15,8 @@ from holdfast.domain.intents import CancelOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import Order, OrderStatus
 from holdfast.engine.fold import order_of
+from holdfast.engine.intents import NOT_PLACED
 from holdfast.venue.port import VenueOrder
-
-GONE = "never_arrived"
 
 
 def reconcile(desk: Desk) -> ReconcileNoted:
@@ -46,7 +45,7 @@ def differences(desk: Desk) -> list[str]:
     accounts = desk.books.accounts
     found = []
     for asset, balance in sorted(desk.venue.balances().items()):
-        theirs, ours = balance.free + balance.held, accounts.total(asset)
+        theirs, ours = balance.total, accounts.total(asset)
         if theirs != ours:
             found.append(f"{asset}: venue {theirs}, books {ours}")
     return found
@@ -76,10 +75,11 @@ def _fold(desk: Desk, at: int, seen: list[Execution]) -> None:
     turn = Turn(desk, at, seen[-1].price)
     for execution in seen:
         turn.order(execution)
-    _commit(desk, turn)
+    commit(desk, turn)
 
 
-def _commit(desk: Desk, turn: Turn) -> None:
+def commit(desk: Desk, turn: Turn) -> None:
+    """Commit what a turn outside of a tick decided; its intents wait in the outbox."""
     if turn.events or turn.notes:
         desk.ledger.commit(turn.at, [*turn.events, *turn.notes])
         for note in turn.notes:
@@ -97,12 +97,16 @@ def _live_orders(desk: Desk) -> tuple[int, int]:
         order = order_of(desk.books.slots[slot_id], client_order_id)
         found = desk.venue.order(client_order_id)
         if found is None:
-            _end(desk, slot_id, End(client_order_id=client_order_id, status="refused", reason=GONE))
+            end_order(
+                desk,
+                slot_id,
+                End(client_order_id=client_order_id, status="refused", reason=NOT_PLACED),
+            )
             ended += 1
             continue
         arrived.append(client_order_id)
         if found.status != "open":  # filled: short of a size it was to be moved to
-            _end(desk, slot_id, End(client_order_id=client_order_id, status=found.status))
+            end_order(desk, slot_id, End(client_order_id=client_order_id, status=found.status))
             ended += 1
         else:
             asked += _ask_again(desk, order, found)
@@ -112,12 +116,13 @@ def _live_orders(desk: Desk) -> tuple[int, int]:
     return ended, asked
 
 
-def _end(desk: Desk, slot_id: int, end: End) -> None:
+def end_order(desk: Desk, slot_id: int, end: End) -> None:
+    """Book the end of a live order."""
     slot = desk.books.slots[slot_id]
     order = order_of(slot, end.client_order_id)
     turn = Turn(desk, desk.now, desk.mark or order.price)
     turn.order(end)
-    _commit(desk, turn)
+    commit(desk, turn)
 
 
 def _ask_again(desk: Desk, order: Order, found: VenueOrder) -> int:

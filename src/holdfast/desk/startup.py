@@ -146,7 +146,7 @@ def is_flat(slot: Slot) -> bool:
 
 def _opening(desk: Desk) -> list[Event]:
     return [
-        BalanceOpened(asset=asset, amount=balance.free + balance.held, reason="opening")
+        BalanceOpened(asset=asset, amount=balance.total, reason="opening")
         for asset, balance in sorted(desk.venue.balances().items())
-        if balance.free + balance.held
+        if balance.total
     ]

@@ -69,7 +69,7 @@ def tick(desk: Desk, commands: Commands | None = None) -> TickSummary:
         counters.cycles - cycles,
         sequence + 1,
         ledger.sequence,
-        steps == 0 and candle is previous,
+        steps == 0 and candle is previous and not venue.endless,
     )
 
 
@@ -84,7 +84,10 @@ def step(desk: Desk, seen: Observation) -> int:
         turn.order(end)
     _decide(turn)
     _commit(turn)
-    send(turn)
+    if desk.sender is None:
+        send(turn)
+    else:
+        desk.sender(turn)
     _check(turn)
     index = desk.index
     if index.changed or index.waiting or desk.outbox or desk.watch.always:

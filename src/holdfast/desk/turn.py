@@ -45,6 +45,8 @@ class Turn:
         if slot_id is not None:
             self.slot(slot_id, seen)
         elif isinstance(seen, Execution):  # an end may be told again after a start has resolved it
+            if self.desk.strays is not None and self.desk.strays(self, seen):
+                return
             self.desk.counters.anomalies += 1
             self.notes.append(AnomalyNoted(kind="unknown_order", detail=f"Execution {seen}"))
 
@@ -58,11 +60,15 @@ class Turn:
             self.at,
             self.mark,
             desk.sizing,
-            FREE_TO_ENTER if self.is_open else desk.gate(exempt=exempt),
+            FREE_TO_ENTER if self.is_open else self._gate(slot_id, exempt=exempt),
             accounts.free_base,
             accounts.free_quote,
         )
-        step = reduce(books.slots[slot_id], seen, terms)
+        if desk.judge is None:
+            step = reduce(books.slots[slot_id], seen, terms)
+        else:
+            step, judged = desk.judge(books.slots[slot_id], seen, terms)
+            self.notes += judged
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
@@ -72,6 +78,18 @@ class Turn:
             for event in events:
                 _TAKE[type(event)](self, after, event)
         desk.index.update(after, self.at)
+
+    def _gate(self, slot_id: int, *, exempt: bool) -> Block:
+        desk = self.desk
+        block = desk.gate(exempt=exempt)
+        if block is FREE_TO_ENTER and self._is_unsure(slot_id):
+            return Block.UNKNOWN
+        return block
+
+    def _is_unsure(self, slot_id: int) -> bool:
+        """Say whether an order of a slot has a request in flight whose outcome is not known."""
+        books = self.desk.books
+        return any(books.orders.get(name) == slot_id for name in books.submissions)
 
     def ripe(self) -> None:
         """Look at slots whose time has come."""
@@ -99,11 +117,15 @@ class Turn:
             self.desk.counters.keys_woken += 1
             if slot_id != seen:
                 seen = slot_id
+                if self.desk.books.submissions and self._is_unsure(slot_id):
+                    continue  # nothing is moved before it is known to rest
                 self.slot(slot_id, MarkMoved())
 
     def owed(self) -> None:
         """Try again to rest exits that are owed, before anything else is spent."""
         desk = self.desk
+        if not desk.authority.may("exit"):
+            return
         for slot_id in tuple(desk.index.owed):
             if desk.counters.calls_used >= desk.limits.calls_per_tick:
                 return
@@ -132,6 +154,9 @@ def _filled(turn: Turn, slot: Slot, event: OrderFilled) -> None:
     if event.complete:
         del books.orders[event.client_order_id]
         books.unanswered.discard(event.client_order_id)
+        books.submissions.pop(event.client_order_id, None)
+    elif books.submissions:
+        books.proven(event.client_order_id)
     desk.counters.fills += 1
     desk.funds_grew = True
 

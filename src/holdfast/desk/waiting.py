@@ -7,7 +7,15 @@ operator wait for nobody.
 from holdfast.domain.slots import Block, Leg, LegName, Slot, is_idle
 
 Key = tuple[int, LegName]
-PRESSING = (Block.NONE, Block.PACING, Block.BUDGET, Block.DEFERRED, Block.HOLD)
+PRESSING = (
+    Block.NONE,
+    Block.PACING,
+    Block.BUDGET,
+    Block.DEFERRED,
+    Block.HOLD,
+    Block.UNKNOWN,
+    Block.RISK,
+)
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 
 

@@ -66,13 +66,17 @@ class HoldCleared(_Note, frozen=True, kw_only=True, gc=False):
 
 
 class ReceiptsNoted(_Note, frozen=True, gc=False):
-    """The venue answered these orders: ids it accepted, moved or agreed to cancel."""
+    """The venue answered these orders: ids it accepted, moved or agreed to cancel.
+
+    `refused` are orders that rest on, since a move or a cancel of them was refused.
+    """
 
     stream: ClassVar[str] = "ops/receipt"
     accepted: tuple[str, ...] = ()
     repriced: tuple[str, ...] = ()
     canceled: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class TickNoted(_Note, frozen=True, gc=False):
@@ -117,7 +121,10 @@ class CommandNoted(_Note, frozen=True, kw_only=True, gc=False):
 
 
 class ReconcileNoted(_Note, frozen=True, kw_only=True, gc=False):
-    """The desk compared itself with the venue."""
+    """The desk compared itself with the venue; one that could not be answered whole changed nothing.
+
+    `unresolved` orders wait for proof; `calls` are the private requests it took.
+    """
 
     stream: ClassVar[str] = "ops/reconcile"
     resent: int
@@ -126,6 +133,17 @@ class ReconcileNoted(_Note, frozen=True, kw_only=True, gc=False):
     ended: int
     foreign: tuple[str, ...]
     agreed: bool
+    unresolved: int = 0
+    calls: int = 0
+    gaps: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def result(self) -> str:
+        """Say how it ended: agreed, differs or incomplete."""
+        if not self.complete:
+            return "incomplete"
+        return "agreed" if self.agreed else "differs"
 
 
 class SubmissionNoted(_Note, frozen=True, kw_only=True, gc=False):

@@ -195,6 +195,21 @@ class OrderFilled(_Event, frozen=True, gc=False):
     regime: Regime | None = None
 
 
+class LateFilled(_Event, frozen=True, kw_only=True, gc=False):
+    """An order of ours traded after it was proven over; what moved is nobody's until a person acts."""
+
+    stream: ClassVar[str] = "fill"
+    of_slot: int
+    side: Side
+    client_order_id: str
+    fill_id: str
+    price: Decimal
+    size: Decimal
+    cost: Decimal
+    fee: Decimal
+    mark: Decimal
+
+
 class CycleBooked(_Event, frozen=True, gc=False):
     """A round trip is closed (core F6, F7); `unpaid_fee` is booked though nothing traded."""
 
@@ -322,6 +337,7 @@ Event = (
     | CancelAsked
     | OrderEnded
     | OrderFilled
+    | LateFilled
     | CycleBooked
     | LotDusted
     | RecoveryDropped

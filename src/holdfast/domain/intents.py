@@ -34,3 +34,16 @@ class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 Intent = PlaceOrder | RepriceOrder | CancelOrder
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A request that left, or was about to, and whose answer is not known yet.
+
+    `deadline` is wall time (µs UTC) after which the venue itself refuses it; `at` is market time.
+    """
+
+    action: str
+    deadline: int
+    epoch: int
+    revision: int
+    at: int

@@ -62,6 +62,7 @@ class Block(StrEnum):
     UNKNOWN = "unknown"
     STALE_PRICE = "stale_price"
     OPERATOR = "operator"
+    RISK = "risk"
 
 
 class Direction(StrEnum):

@@ -14,6 +14,7 @@ from holdfast.domain.events import (
     BalanceOpened,
     Event,
     InventoryMoved,
+    LateFilled,
     LotDusted,
     OrderEnded,
     OrderFilled,
@@ -217,6 +218,18 @@ def _fill(event: OrderFilled, base: str, quote: str) -> tuple[Movement, ...]:
     )
 
 
+def _late(event: LateFilled, base: str, quote: str) -> tuple[Movement, ...]:
+    sign = 1 if event.side is BUY else -1
+    size, cost = sign * event.size, sign * event.cost
+    return (
+        (FREE, base, size),
+        (UNALLOCATED, base, -size),
+        (FREE, quote, -cost - event.fee),
+        (UNALLOCATED, quote, cost),
+        (FEES, quote, event.fee),
+    )
+
+
 def _move(event: InventoryMoved, base: str, quote: str) -> tuple[Movement, ...]:
     return (
         (event.source, base, event.base),
@@ -248,6 +261,7 @@ _RULES: Mapping[type, Callable[[Any, str, str], tuple[Movement, ...]]] = Mapping
         OrderRepriced: _rehold,
         OrderEnded: _release,
         OrderFilled: _fill,
+        LateFilled: _late,
         InventoryMoved: _move,
         LotDusted: _dust,
         BalanceOpened: _open,

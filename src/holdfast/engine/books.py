@@ -6,11 +6,13 @@ The same fold restores a desk, verifies a ledger and follows a running one. It n
 from holdfast.domain.bookkeeping import (
     HoldCleared,
     HoldSet,
+    IntentResolved,
     LedgerFounded,
     Note,
     ReceiptsNoted,
     SessionStarted,
     SessionStopped,
+    SubmissionNoted,
     TickNoted,
 )
 from holdfast.domain.errors import InvariantBroken
@@ -23,6 +25,7 @@ from holdfast.domain.events import (
     SlotAdded,
     SlotRetired,
 )
+from holdfast.domain.intents import Submission
 from holdfast.domain.slots import Block, Leg, LegName, Slot
 from holdfast.engine.accounts import Accounts
 from holdfast.engine.fold import evolve
@@ -36,6 +39,7 @@ class Books:
         self.accounts = Accounts(base, quote)
         self.orders: dict[str, int] = {}  # live client_order_id → slot
         self.unanswered: set[str] = set()  # placed, and no receipt, fill or end seen yet
+        self.submissions: dict[str, Submission] = {}  # by client_order_id, without an answer yet
         self.holds: dict[str, str] = {}
         self.founded: LedgerFounded | None = None
         self.rules_digest = ""
@@ -49,10 +53,13 @@ class Books:
         """Take one row in; raise InvariantBroken where it cannot follow what came before."""
         if type(entry) is ReceiptsNoted:  # this and the next come with every tick
             self.unanswered.difference_update(entry.accepted)
+            if self.submissions:
+                for name in (*entry.accepted, *entry.repriced, *entry.canceled, *entry.refused):
+                    self.submissions.pop(name, None)
         elif type(entry) is TickNoted:
             self.tick = entry.tick
         elif entry.stream.startswith("ops/"):
-            self._note(entry)  # type: ignore[arg-type]  # the stream says it is a note
+            self._note(at, entry)  # type: ignore[arg-type]  # the stream says it is a note
         else:
             self.market_time = max(self.market_time, at)
             self._event(at, entry)  # type: ignore[arg-type]  # the stream says it is an event
@@ -63,9 +70,18 @@ class Books:
         self.accounts.apply(event)
         self._index(event)
 
-    def _gone(self, client_order_id: str) -> None:
+    def gone(self, client_order_id: str) -> None:
+        """Forget an order that is over."""
         self.orders.pop(client_order_id, None)
         self.unanswered.discard(client_order_id)
+        self.submissions.pop(client_order_id, None)
+
+    def proven(self, client_order_id: str) -> None:
+        """Take an execution as proof that an order arrived, where its answer is still missing."""
+        submission = self.submissions.get(client_order_id)
+        if submission is not None and submission.action == "place":
+            del self.submissions[client_order_id]
+            self.unanswered.discard(client_order_id)
 
     def _event(self, at: int, event: Event) -> None:
         match event:
@@ -100,10 +116,16 @@ class Books:
             self.orders[event.client_order_id] = event.slot
             self.unanswered.add(event.client_order_id)
         elif isinstance(event, OrderEnded) or (isinstance(event, OrderFilled) and event.complete):
-            self._gone(event.client_order_id)
+            self.gone(event.client_order_id)
+        elif isinstance(event, OrderFilled) and self.submissions:
+            self.proven(event.client_order_id)
 
-    def _note(self, note: Note) -> None:
+    def _note(self, at: int, note: Note) -> None:
         match note:
+            case SubmissionNoted():
+                self._submit(at, note)
+            case IntentResolved():
+                self.submissions.pop(note.client_order_id, None)
             case LedgerFounded():
                 self.founded = note
             case SessionStarted():
@@ -116,3 +138,14 @@ class Books:
                 self.holds.pop(note.name, None)
             case _:
                 pass
+
+    def _submit(self, at: int, note: SubmissionNoted) -> None:
+        for name in note.ids:
+            if name in self.orders:
+                self.submissions[name] = Submission(
+                    action=note.action,
+                    deadline=note.deadline,
+                    epoch=note.epoch,
+                    revision=note.revision,
+                    at=at,
+                )

@@ -6,7 +6,7 @@ A row that was added in the same batch is not changed again: the added row is th
 from collections import defaultdict
 from typing import Any
 
-from holdfast.ledger.rows import Row
+from holdfast.ledger.row import Row
 
 
 class Batch:

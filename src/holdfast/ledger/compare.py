@@ -8,7 +8,8 @@ from decimal import Decimal
 import duckdb
 
 from holdfast.ledger.finding import Finding
-from holdfast.ledger.rows import KINDS, Row
+from holdfast.ledger.kinds import KINDS
+from holdfast.ledger.row import Row
 
 SHOWN = 5
 
@@ -88,4 +89,4 @@ def _plain(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq")
+_SEQUENCES = ("seq", "updated_seq", "set_seq", "started_seq", "began_seq")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from holdfast.domain.errors import LedgerError
-from holdfast.ledger.rows import KINDS
+from holdfast.ledger.kinds import KINDS
 
 PORTION = 20_000
 CANDLES = "select opened_at as timestamp, open, high, low, close, volume from candles order by 1"

@@ -14,10 +14,11 @@ from holdfast.clock import Clock
 from holdfast.domain.errors import LedgerError
 from holdfast.ledger import schema
 from holdfast.ledger.connect import connect
-from holdfast.ledger.migrations import LATEST, Step
+from holdfast.ledger.migrations import FOLDED, LATEST, Step
 from holdfast.ledger.paths import FILE_MODE, make_private
 from holdfast.ledger.rebuild import rebuild
 
+VIEWS = "views"  # the one step that changes no table
 _VERSION = "select coalesce(max(version), 0) from schema_version"
 
 
@@ -60,7 +61,7 @@ def apply(path: Path, clock: Clock) -> Applied:
         connection.execute("checkpoint")  # the copy must hold what is still in the log
         backup = _copy(path, clock.wall())
         schema.bring_up(connection, _known(connection), clock.wall())
-        if any(step.name == "projections" for step in steps):
+        if any(step.name in FOLDED for step in steps):
             rebuild(connection)
         connection.execute("checkpoint")
     finally:

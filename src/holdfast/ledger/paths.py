@@ -57,6 +57,11 @@ class Runtime(msgspec.Struct, frozen=True):
         """Where logs go."""
         return self.folder / "logs"
 
+    @property
+    def evidence(self) -> Path:
+        """Where journals and artefacts of runbooks and drills are kept."""
+        return self.folder / "evidence"
+
     def make(self) -> "Runtime":
         """Make the folders that are missing."""
         for folder in (self.published, self.snapshots, self.backups, self.venue, self.logs):

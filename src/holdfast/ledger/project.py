@@ -16,7 +16,14 @@ from holdfast.domain.events import Event, SlotRetired
 from holdfast.domain.slots import Slot, one_sided, phase
 from holdfast.engine.accounts import movements
 from holdfast.engine.books import Books
-from holdfast.ledger import project_notes, project_orders, project_positions
+from holdfast.ledger import (
+    project_alerts,
+    project_notes,
+    project_orders,
+    project_positions,
+    project_safety,
+    project_venue,
+)
 from holdfast.ledger.batch import Batch
 from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
@@ -45,6 +52,7 @@ class Projector:
                 self._touched[slot_id] = place.sequence
             if isinstance(entry, SlotRetired) and entry.slot in self.books.slots:
                 self._retired[entry.slot] = self.books.slots[entry.slot], place.market_time
+        project_venue.trail(self.batch, self.live, place, entry)
         for handler in _HANDLERS.get(type(entry), ()):
             handler(self.batch, self.live, place, entry)
 
@@ -109,4 +117,11 @@ def _joined(*tables: Mapping[type, Handler]) -> Mapping[type, tuple[Handler, ...
     return MappingProxyType(joined)
 
 
-_HANDLERS = _joined(project_orders.HANDLERS, project_positions.HANDLERS, project_notes.HANDLERS)
+_HANDLERS = _joined(
+    project_orders.HANDLERS,
+    project_positions.HANDLERS,
+    project_notes.HANDLERS,
+    project_venue.HANDLERS,
+    project_safety.HANDLERS,
+    project_alerts.HANDLERS,
+)

@@ -1,4 +1,4 @@
-"""Fold bookkeeping into rows: holds, sessions, ticks, commands, and the rules in force."""
+"""Fold bookkeeping into rows: holds, sessions, ticks, commands, rules in force, evidence."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -9,6 +9,7 @@ import msgspec
 
 from holdfast.domain.bookkeeping import (
     CommandNoted,
+    EvidenceNoted,
     HoldCleared,
     HoldSet,
     SessionStarted,
@@ -21,6 +22,7 @@ from holdfast.ledger.batch import Batch
 from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
 from holdfast.ledger.rows import CommandRow, HoldRow, RulesRow, SessionRow, TickRow
+from holdfast.ledger.rows_evidence import EvidenceRow
 
 
 def _hold_set(batch: Batch, live: LiveRows, place: Place, note: HoldSet) -> None:
@@ -122,6 +124,25 @@ def _rules(batch: Batch, live: LiveRows, place: Place, event: RulesChanged) -> N
     )
 
 
+def _evidence(batch: Batch, live: LiveRows, place: Place, note: EvidenceNoted) -> None:
+    del live
+    batch.add(
+        EvidenceRow(
+            seq=place.sequence,
+            market_time=place.market_time,
+            recorded_at=place.recorded_at,
+            kind=note.kind,
+            name=note.name,
+            run=note.run,
+            step=note.step,
+            verdict=note.verdict,
+            expected=note.expected,
+            observed=note.observed,
+            artefact_sha=note.artefact_sha,
+        )
+    )
+
+
 HANDLERS: Mapping[type, Callable[[Batch, LiveRows, Place, Any], None]] = MappingProxyType(
     {
         HoldSet: _hold_set,
@@ -131,5 +152,6 @@ HANDLERS: Mapping[type, Callable[[Batch, LiveRows, Place, Any], None]] = Mapping
         TickNoted: _tick,
         CommandNoted: _command,
         RulesChanged: _rules,
+        EvidenceNoted: _evidence,
     }
 )

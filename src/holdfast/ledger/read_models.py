@@ -72,7 +72,24 @@ READ_MODELS: tuple[ReadModel, ...] = (
         f"sessions order by started_seq desc limit {NEWEST}",
         "select count(*), max(started_seq), max(stopped_at) from sessions",
     ),
+    _whole(
+        "alerts",
+        f"alerts order by ended_seq is not null, began_seq desc limit {NEWEST}",
+        "select count(*), max(began_seq), max(ended_seq) from alerts",
+    ),
     _newest("ticks", "seq desc"),
     _newest("commands", "seq desc"),
     _newest("rules", "seq desc"),
+    ReadModel(
+        "signals",
+        f"select * from signals order by received_seq desc limit {NEWEST}",
+        "select count(*), max(updated_seq) from signals",
+    ),
+    _newest("risk_refusals", "seq desc"),
+    _whole(
+        "policies",
+        f"policies order by set_seq desc, field limit {NEWEST}",
+        "select count(*), max(set_seq), max(ended_seq) from policies",
+    ),
+    _newest("evidence", "seq desc"),
 )

@@ -1,6 +1,6 @@
 """Fold all projections again from the events, in bulk.
 
-The events are never touched. The tables are dropped and made by the same migration that made them
+The events are never touched. The tables are dropped and made by the same migrations that made them
 first; everything happens in one transaction, so a reader sees the old tables or the new ones.
 """
 
@@ -12,10 +12,10 @@ from holdfast.engine.books import Books
 from holdfast.ledger import founding, writer
 from holdfast.ledger.chain import ORIGIN
 from holdfast.ledger.collector import collector_paused
-from holdfast.ledger.migrations import m0002_projections, m0003_views
+from holdfast.ledger.kinds import KINDS
+from holdfast.ledger.migrations import m0003_views, make_folded_tables
 from holdfast.ledger.project import Projector
 from holdfast.ledger.restore import apply, checked, last_sequence, stored
-from holdfast.ledger.rows import KINDS
 from holdfast.ledger.transaction import transaction
 
 PORTION = 100_000
@@ -31,7 +31,7 @@ def rebuild(
     projector, chain, last = Projector(Books(base, quote)), ORIGIN, last_sequence(connection)
     with transaction(connection), collector_paused():
         _drop(connection)
-        m0002_projections.apply(connection)
+        make_folded_tables(connection)
         m0003_views.apply(connection)
         for row in stored(connection, 0, last):
             chain = checked(chain, row)

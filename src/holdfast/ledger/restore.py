@@ -11,7 +11,9 @@ from typing import NamedTuple
 import duckdb
 
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt
+from holdfast.domain.intent_states import IntentState
 from holdfast.engine.books import Books
+from holdfast.engine.intents import Standing
 from holdfast.ledger import snapshots, writer
 from holdfast.ledger.chain import ORIGIN, link
 from holdfast.ledger.codec import decode
@@ -19,6 +21,8 @@ from holdfast.ledger.live import LiveRows
 from holdfast.ledger.place import Place
 from holdfast.ledger.project import Projector
 from holdfast.ledger.rows import HoldRow, IntentRow, OrderRow, PositionRow, SessionRow
+from holdfast.ledger.rows_alerts import AlertRow
+from holdfast.ledger.rows_safety import PolicyRow, SignalRow
 
 PORTION = 20_000
 Stored = tuple[int, int, int, str, str, int, str, str]
@@ -37,12 +41,24 @@ where client_order_id in (
     where status not in ('filled', 'canceled', 'expired', 'refused')
 )
 """
+_LIVE_WAYS = """
+select client_order_id, arg_max(after, seq * 1000000 + ordinal), max(market_time), count(*) - 1
+from intent_events
+where client_order_id in (
+    select client_order_id from orders
+    where status not in ('filled', 'canceled', 'expired', 'refused')
+)
+group by client_order_id
+"""
 _LIVE = (
     (OrderRow, "status not in ('filled', 'canceled', 'expired', 'refused') order by placed_seq"),
     (IntentRow, "status not in ('done', 'refused') order by seq"),
     (PositionRow, "status = 'open' order by opened_seq"),
     (HoldRow, "cleared_seq is null order by set_seq"),
+    (AlertRow, "ended_seq is null order by began_seq"),
     (SessionRow, "stopped_at is null order by started_seq"),
+    (SignalRow, "state not in ('rejected', 'done') order by received_seq"),
+    (PolicyRow, "ended_seq is null order by set_seq"),
 )
 
 
@@ -112,6 +128,8 @@ def live_rows(connection: duckdb.DuckDBPyConnection) -> LiveRows:
         live.take(writer.read(connection, kind, where))
     for client_order_id, fill_id in connection.execute(_LIVE_FILLS).fetchall():
         live.fill_ids.setdefault(client_order_id, set()).add(fill_id)
+    for name, state, since, steps in connection.execute(_LIVE_WAYS).fetchall():
+        live.ways.live[name] = Standing(IntentState(state), since, live.orders[name].filled, steps)
     return live
 
 

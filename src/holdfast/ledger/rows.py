@@ -7,17 +7,8 @@ others are written once. The SQL of the tables is in migrations/, a test holds b
 from decimal import Decimal
 from typing import ClassVar
 
-import msgspec
-
 from holdfast.domain.money import ZERO
-
-
-class Row(msgspec.Struct, kw_only=True):
-    """What all rows have: the table they live in, what names them, what may change."""
-
-    TABLE: ClassVar[str]
-    KEY: ClassVar[str] = ""
-    CHANGING: ClassVar[tuple[str, ...]] = ()
+from holdfast.ledger.row import Row
 
 
 class SlotRow(Row, kw_only=True):
@@ -288,9 +279,3 @@ class RulesRow(Row, kw_only=True):
     digest: str
     reason: str
     changes: str
-
-
-KINDS: tuple[type[Row], ...] = (
-    *(SlotRow, OrderRow, IntentRow, FillRow, CycleRow, PositionRow, JournalRow, EntryRow),
-    *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
-)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from holdfast.domain.bookkeeping import LedgerFounded
+from holdfast.domain.intents import Submission
 from holdfast.domain.slots import Slot
 from holdfast.engine.books import Books
 from holdfast.ledger.paths import make_private, write_private
@@ -38,6 +39,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     stop_reason: str | None
     tick: int
     market_time: int
+    submissions: dict[str, Submission] = {}
 
 
 def write(books: Books, sequence: int, chain_hash: str, folder: Path) -> Path:
@@ -87,6 +89,7 @@ def books_of(snapshot: Snapshot) -> Books:
     books.stop_reason = snapshot.stop_reason
     books.tick = snapshot.tick
     books.market_time = snapshot.market_time
+    books.submissions = dict(snapshot.submissions)
     return books
 
 
@@ -113,6 +116,7 @@ def _snapshot(books: Books, sequence: int, chain_hash: str) -> Snapshot:
         stop_reason=books.stop_reason,
         tick=books.tick,
         market_time=books.market_time,
+        submissions=books.submissions,
     )
 
 

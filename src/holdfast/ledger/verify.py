@@ -20,7 +20,7 @@ from holdfast.ledger.collector import collector_paused
 from holdfast.ledger.compare import compare_tables, compare_totals
 from holdfast.ledger.connect import connect
 from holdfast.ledger.finding import Finding
-from holdfast.ledger.migrations import m0002_projections
+from holdfast.ledger.migrations import make_folded_tables
 from holdfast.ledger.project import Projector
 from holdfast.ledger.restore import apply, checked, last_sequence, stored, watermark
 
@@ -63,7 +63,7 @@ def _snapshot_of(
     connection.execute("begin transaction read only")
     try:
         with duckdb.connect(":memory:") as folded:
-            m0002_projections.apply(folded)
+            make_folded_tables(folded)
             with collector_paused():
                 return _Check(connection, folded, progress).report()
     finally:

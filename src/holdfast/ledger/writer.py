@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from holdfast.domain.errors import LedgerConflict, LedgerError
 from holdfast.ledger.batch import Batch
-from holdfast.ledger.rows import KINDS, PositionRow, Row
+from holdfast.ledger.kinds import KINDS
+from holdfast.ledger.row import Row
+from holdfast.ledger.rows import PositionRow
 from holdfast.ledger.transaction import lent
 
 MONEY = pa.decimal128(38, 18)

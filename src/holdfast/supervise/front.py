@@ -14,6 +14,7 @@ from pathlib import Path
 from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
+from holdfast.config.secrets.variables import variables_of
 from holdfast.domain.errors import HoldfastError
 from holdfast.supervise.control import loopback_client, read_control, read_status
 from holdfast.supervise.folders import private
@@ -118,6 +119,7 @@ def _lay_out(
         prefect_port=server,
         desk_options=wish.desk_options,
         environ=environment(base, home=place, api=url, ours=not api),
+        secret_names=variables_of(profile),
     )
 
 

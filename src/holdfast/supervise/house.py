@@ -1,7 +1,8 @@
 """Spell out the children of one desk from its profile, ports and options.
 
 Rules: the desk is our own child, never a worker's, and waits for nobody; the worker waits for the
-server; stopping goes desk, then worker and dashboard, then server.
+server; stopping goes desk, then worker and dashboard, then server. Secrets that stand in the
+environment go to the desk alone.
 """
 
 import os
@@ -40,6 +41,12 @@ class House:
     prefect_port: int | None = None
     desk_options: tuple[str, ...] = ()
     environ: Mapping[str, str]
+    secret_names: frozenset[str] = frozenset()
+
+    @property
+    def plain_environ(self) -> dict[str, str]:
+        """Return the environment without what only the desk may know."""
+        return {name: text for name, text in self.environ.items() if name not in self.secret_names}
 
     @property
     def folder(self) -> Path:
@@ -91,7 +98,7 @@ def _server(house: House, client: httpx.AsyncClient, port: int) -> ChildSpec:
         command=prefect_server.server_command(port),
         folder=house.home,
         log=_log(house, SERVER),
-        environ=house.environ,
+        environ=house.plain_environ,
         probe=answers(client, f"{house.api}/health"),
         wave=2,
     )
@@ -127,7 +134,7 @@ def _dashboard(house: House, client: httpx.AsyncClient) -> ChildSpec:
         command=(sys.executable, "-m", "streamlit", "run", str(_page()), *flags),
         folder=house.home,
         log=_log(house, DASHBOARD),
-        environ={**house.environ, "HOLDFAST_PUBLISHED": str(house.folder / "published")},
+        environ={**house.plain_environ, "HOLDFAST_PUBLISHED": str(house.folder / "published")},
         probe=answers(client, f"{house.urls['dashboard']}/_stcore/health"),
     )
 
@@ -138,7 +145,7 @@ def _worker(house: House, client: httpx.AsyncClient) -> ChildSpec:
         command=prefect_server.worker_command(),
         folder=house.home,
         log=_log(house, WORKER),
-        environ=house.environ,
+        environ=house.plain_environ,
         after="" if house.prefect_port is None else SERVER,
         prepare=prefect_server.deployments(client, house.api, house.home),
     )

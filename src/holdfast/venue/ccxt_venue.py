@@ -75,6 +75,7 @@ class CcxtVenue:
     """One market of one account of a real exchange, or of its emulator."""
 
     largest_batch = LARGEST_BATCH
+    endless = True
 
     def __init__(
         self,
@@ -123,6 +124,11 @@ class CcxtVenue:
         )
         self._seen = Quotation(Decimal(0), "")
         self._changed = 0
+
+    @property
+    def calls(self) -> int:
+        """Count the private requests made so far."""
+        return self._calls.private
 
     def __repr__(self) -> str:
         return f"CcxtVenue({self._account.exchange}, {self._account.symbol})"

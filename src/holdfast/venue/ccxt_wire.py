@@ -36,6 +36,9 @@ OWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "CancelOrder": ("count",),
     }
 )
+PUBLIC = frozenset(
+    {"Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "OHLC", "Depth", "Trades"}
+)
 _last_nonce: dict[int, int] = {}  # by key, for all connections of this process
 _nonce_lock = Lock()
 
@@ -55,15 +58,17 @@ class Terms(msgspec.Struct, kw_only=True):
 
 
 class Calls:
-    """The calls of the last hour, by endpoint."""
+    """The calls of the last hour by endpoint, and all private ones so far."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._made: deque[tuple[float, str]] = deque()
+        self.private = 0
 
     def add(self, endpoint: str) -> None:
         """Count one call."""
         self._forget()
+        self.private += endpoint not in PUBLIC
         self._made.append((self._clock.monotonic(), endpoint))
 
     def by_endpoint(self) -> dict[str, int]:

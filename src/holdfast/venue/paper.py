@@ -42,6 +42,8 @@ _Write = TypeVar("_Write", Placed, Repriced, Canceled)
 class PaperVenue:
     """One spot market of one account, simulated."""
 
+    endless = False
+
     def __init__(
         self,
         instrument: Instrument,

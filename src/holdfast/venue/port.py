@@ -107,9 +107,10 @@ class Boundary(Protocol):
 
 
 class Venue(Protocol):
-    """One market of one account."""
+    """One market of one account; an endless one is never over, however long it is silent."""
 
     instrument: Instrument
+    endless: bool
 
     def observe(self, watch: Watch) -> Iterator[Observation]:
         """Look at the market once (a tick), step by step; an empty iterator means no news."""
@@ -153,6 +154,7 @@ class Exchange(Venue, Protocol):
     """
 
     largest_batch: int
+    calls: int  # private requests made so far
 
     def wall(self) -> int:
         """Return the venue's clock as last heard, in µs UTC, moved on by the machine's."""

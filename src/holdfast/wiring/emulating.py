@@ -3,6 +3,7 @@
 Rules: a fault of a file names file, line, key and what is allowed, and then nothing is opened.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 
 from holdfast.config.errors import ConfigError
 from holdfast.config.yaml_strict import Sheet, Spot, read_sheet
-from holdfast.venue.emulator.keys import ApiKey, faults_of
+from holdfast.venue.emulator.keys import ApiKey, fault_of
 from holdfast.venue.emulator.limits import TIERS
 from holdfast.venue.emulator.plan import PlanFault, read_plan
 from holdfast.venue.emulator.state import Rule
@@ -22,41 +23,42 @@ def read_plan_file(path: Path, origin: int, now: int) -> tuple[str, list[Rule]]:
     try:
         return sheet.digest, read_plan(_plain_group(sheet.root), origin=origin, now=now)
     except PlanFault as error:
-        line, column = _place(sheet, error.path)
-        raise ConfigError(
-            error.problem,
-            file=path.name,
-            line=line,
-            column=column,
-            key=".".join(str(part) for part in error.path),
-            allowed=error.allowed,
-            hint="correct the line",
-        ) from None
+        raise _bad(sheet, error.path, error.problem, error.allowed) from None
 
 
 def read_keys_file(path: Path) -> dict[str, ApiKey]:
-    """Read API keys: a list under `keys`, in the words of GetApiKeyInfo."""
+    """Read API keys, in the words of GetApiKeyInfo: `keys: [{key: …, secret: …, permissions: […]}]`."""
     sheet = read_sheet(path, path.name)
     try:
-        given = {"keys": [], **_plain_group(sheet.root)}
-        keys = msgspec.convert(given, _Keys).keys
+        keys = msgspec.convert(_plain_group(sheet.root), _Keys).keys
     except msgspec.ValidationError as error:
-        raise ConfigError(
-            str(error),
-            file=path.name,
-            line=1,
-            column=1,
-            key="keys",
-            hint="see the example in --help",
-        ) from None
-    fault = faults_of(keys, tuple(TIERS))
-    if fault:
-        raise ConfigError(fault, file=path.name, line=1, column=1, key="keys", hint="correct it")
+        problem, _, where = str(error).partition(" - at ")
+        steps = tuple(int(one) if one.isdigit() else one for one in STEP.findall(where))
+        raise _bad(sheet, steps, problem, "the fields of GetApiKeyInfo, and secret") from None
+    fault = fault_of(keys, tuple(TIERS))
+    if fault is not None:
+        raise _bad(sheet, ("keys", fault.place, fault.field), fault.problem, fault.allowed)
     return {one.key: one for one in keys}
+
+
+STEP = re.compile(r"[A-Za-z_]+|\d+")
 
 
 class _Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: list[ApiKey]
+
+
+def _bad(sheet: Sheet, path: tuple[str | int, ...], problem: str, allowed: str) -> ConfigError:
+    line, column = _place(sheet, path)
+    return ConfigError(
+        problem,
+        file=sheet.label,
+        line=line,
+        column=column,
+        key=".".join(str(part) for part in path if part != ""),
+        allowed=allowed,
+        hint="correct the line",
+    )
 
 
 def _plain_group(group: Mapping[str, Spot]) -> dict[str, object]:
@@ -79,7 +81,7 @@ def _place(sheet: Sheet, path: tuple[str | int, ...]) -> tuple[int, int]:
         if isinstance(value, Mapping):
             found = value.get(str(part))
         elif isinstance(value, tuple) and isinstance(part, int):
-            found = value[part]
+            found = value[part] if part < len(value) else None
         if found is None:
             break
         line, column, value = found.line, found.column, found.value

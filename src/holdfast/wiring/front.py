@@ -7,8 +7,10 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
+from holdfast.config.errors import ConfigError
 from holdfast.config.profile import Profile
 from holdfast.desk.control.app import LedgerDoors, Parts, create_app
+from holdfast.desk.control.scrape import ScrapeFiles
 from holdfast.desk.control.server import ControlServer
 from holdfast.desk.control.verbs import verb_table
 from holdfast.desk.desk import Desk
@@ -25,6 +27,7 @@ from holdfast.ledger.publish import Publisher
 from holdfast.ledger.query import ask
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
+from holdfast.wiring.people import People, PeopleParts, standing_alerts
 from holdfast.wiring.reloading import Reloader
 
 
@@ -69,6 +72,21 @@ class Front:
             status_every=settings.publish_interval_ms / 1000,
             tables_every=float(settings.publish_tables_sec),
         )
+        self._verbs = verb_table(settings.maker_fee_pct, self._profile, self._sums)
+        self._scrape = ScrapeFiles(held.runtime.folder / "scrape")
+        self._people = People(
+            PeopleParts(
+                profile=held.profile,
+                board=held.board,
+                inbox=inbox,
+                verbs=self._verbs,
+                counts=held.tally.counts,
+                clock=clock,
+                changed=self.report,
+                resolve=_no_secrets,
+                standing=self._stood(),
+            )
+        )
         self._server = ControlServer(
             self._make, path=held.runtime.control, runtime=held.profile.runtime, clock=clock
         )
@@ -78,14 +96,18 @@ class Front:
         self._facts.reload = self._reloader.state
         self._report(desk, summary)
         self._offer()
+        self._people(desk, summary)
 
     def open(self, stack: ExitStack) -> None:
         """Start to publish and to serve; both end with the stack, before the ledger closes."""
         self.report(self._held.desk)
         self._publisher.start()
         stack.callback(self._publisher.stop)
-        self._server.start()
+        address = self._server.start()
         stack.callback(self._server.stop)
+        self._scrape.write(address.url, {"runtime": self._held.profile.runtime})
+        stack.callback(self._scrape.remove)
+        self._people.open(stack)
 
     def report(self, desk: Desk) -> None:
         """Report the desk as it is, between ticks."""
@@ -105,10 +127,11 @@ class Front:
             Parts(
                 board=held.board,
                 inbox=self._inbox,
-                verbs=verb_table(settings.maker_fee_pct, self._profile, self._sums),
+                verbs=self._verbs,
                 metrics=held.metrics,
                 clock=self._clock,
                 changed=self.report,
+                scrape_token=self._scrape.token,
                 ledger=LedgerDoors(
                     query=lambda sql: self._ask(sql, seconds),
                     verify=lambda: verify(held.ledger.cursor()),
@@ -116,6 +139,14 @@ class Front:
             ),
             token,
         )
+
+    def _stood(self) -> tuple[str, ...]:
+        self._held.ledger.project()
+        cursor = self._held.ledger.cursor()
+        try:
+            return standing_alerts(cursor)
+        finally:
+            cursor.close()
 
     def _profile(self) -> Profile:
         return self._reloader.profile
@@ -134,3 +165,7 @@ class Front:
             return ask(cursor, sql, seconds=seconds)
         finally:
             cursor.close()
+
+
+def _no_secrets(reference: str) -> str:
+    raise ConfigError(f"{reference} cannot be read: this build has no source of secrets")

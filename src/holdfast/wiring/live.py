@@ -142,7 +142,7 @@ def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock) -> OpenDesk:
     ledger = open_ledger(profile, place, clock)
     stack.callback(ledger.close)
     tally, board = remembered(ledger), StatusBoard()
-    metrics = Metrics(board, clock)
+    metrics = Metrics(board, clock, tally.counts)
     watch.lap("replay")
     heard = HeardLedger(ledger, tally, clock, metrics.committed)
     desk = _start(profile, policy, venue, heard, clock, at, watch)

@@ -13,8 +13,11 @@ from holdfast.config.watch import ProfileWatch, diff, restart_keys
 from holdfast.desk.desk import Desk
 from holdfast.desk.reload import PENDING, REFUSED, TAKEN, open_exits, take_up
 from holdfast.domain.bookkeeping import ReloadNoted
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 from holdfast.wiring.rules import policy_of
+
+HEAD = ("runtime", "env", "venue", "symbol", "secrets", "secret_commands", "allowed_accounts")
 
 
 class ReloadState(msgspec.Struct, kw_only=True):
@@ -89,8 +92,7 @@ class Reloader:
         log.info(f"profile {edited.name}: took up {', '.join(sorted(changes))}")
 
     def _problem(self, desk: Desk, edited: Profile, changes: Mapping[str, tuple[str, str]]) -> str:
-        head = ("runtime", "env", "venue", "symbol")
-        moved = [name for name in head if getattr(edited, name) != getattr(self.profile, name)]
+        moved = [name for name in HEAD if getattr(edited, name) != getattr(self.profile, name)]
         if moved:
             return f"{', '.join(moved)} cannot change while a desk runs; do: stop the desk first"
         cycling = not edited.settings.sticky_mode_enabled
@@ -106,4 +108,5 @@ class Reloader:
     ) -> None:
         self.state.result, self.state.detail = result, detail
         log.warning(f"profile edit {result}: {detail}")
-        desk.note(ReloadNoted(result=result, detail=detail, changes=dict(changes)))
+        note = ReloadNoted(result=result, detail=detail, changes=dict(changes))
+        desk.note(REDACTOR.note(note))

@@ -45,7 +45,22 @@ HOSTILE = [
     pytest.param("override: [slotz]\n", 2, "override.slotz", "did you mean slots?"),
     pytest.param("settings:\n  churner_enabled: true\n", 3, "churner_enabled", "not built yet"),
     pytest.param("settings:\n  churner_entry_pct: 0.2\n", 3, "churner_entry", "not built yet"),
-    pytest.param("settings:\n  execution_mode: LIVE\n", 3, "execution_mode", "not built yet"),
+    pytest.param(
+        "settings:\n  supabase_ledger_writes: true\n", 3, "supabase_ledger_writes", "not built yet"
+    ),
+    pytest.param(
+        "settings:\n  live_read_interval_s: 8\n",
+        3,
+        "live_read_interval_s",
+        "less than twice live_read_interval_s 8",
+    ),
+    pytest.param("settings:\n  mode_store: redis\n", 3, "mode_store", "names no mode_store_url"),
+    pytest.param(
+        "settings:\n  mode_store_url: redis://desk:hunter2@localhost:6379/0\n",
+        3,
+        "mode_store_url",
+        "holds a password",
+    ),
     pytest.param("settings:\n  tick_seconds: 10\n", 3, "tick_seconds", "not built yet"),
     pytest.param("settings:\n  market_source: file\n", 3, "market_source", "market_file"),
     pytest.param("settings:\n  market_file: [a]\n", 3, "market_file", "line of text"),

@@ -29,10 +29,12 @@ def test_lint_passes_a_clean_folder(run):
     assert (result.exit_code, result.stdout) == (0, "2 files, no faults\n")
 
 
-def test_lint_prints_every_fault_and_exits_with_2(run, write):
+def test_lint_prints_every_fault_and_exits_with_2(run, write, profiles):
+    (profiles / "runbooks").mkdir()
     write("mine", "extends: base\nsettings:\n  slots: 0\n")
     write("other", "extends: nobody\n")
     write("tracks/pace", "track: pace\nstages: 3\n")
+    write("runbooks/after", "runbook: after\ntitle: x\nphases: 3\n")
     result = run("lint")
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -41,6 +43,7 @@ def test_lint_prints_every_fault_and_exits_with_2(run, write):
         "profiles/mine.yaml:3:10",
         "profiles/other.yaml:1:10",
         "profiles/tracks/pace.yaml:2:9",
+        "profiles/runbooks/after.yaml:3:1",
     ]
     told = json.loads(run("lint", "--json").stdout)
     assert [each["file"] for each in told] == [place.split(":")[0] for place in places]

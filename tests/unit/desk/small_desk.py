@@ -50,7 +50,7 @@ class House:
         self.clock = SystemClock()
         self.tally = Tally()
         self.board, self.inbox = StatusBoard(), Inbox()
-        self.metrics = Metrics(self.board, self.clock)
+        self.metrics = Metrics(self.board, self.clock, self.tally.counts)
         ledger = HeardLedger(
             MemoryLedger("DOGE", "USD"), self.tally, self.clock, self.metrics.committed
         )

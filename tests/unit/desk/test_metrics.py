@@ -120,7 +120,7 @@ def test_what_a_ledger_refuses_is_not_heard():
     note = TickNoted(tick=1, mark="1", events=0, fills=0, orders=0, orchestrated=False)
     with pytest.raises(OSError, match="no space"):
         ledger.commit(1, [note])
-    assert tally.counts == {}
+    assert tally.counts.told() == {("ledger_write_errors",): 1}
     assert ledger.sequence == 0
 
 

@@ -29,7 +29,7 @@ def test_orders_that_never_arrived_end_as_refused_and_are_placed_under_new_ids(m
     note = killed(world, 4)  # committed, nothing sent
     assert (note.ended, note.filled, note.agreed) == (4, 0, True)
     ended = [row for row in world.rows() if isinstance(row, OrderEnded)]
-    assert {(row.status, row.reason) for row in ended} == {("refused", "never_arrived")}
+    assert {(row.status, row.reason) for row in ended} == {("refused", "not_placed")}
     world.tick()
     attempts = [row.attempt for row in world.rows() if isinstance(row, OrderPlaced)]
     assert (sorted(attempts), faults(world)) == ([1, 1, 1, 1, 2, 2, 2, 2], [])

@@ -13,7 +13,7 @@ from small_desk import House
 
 from holdfast.desk import holds
 from holdfast.desk.control.verb_parameters import BadPayload
-from holdfast.desk.control.verbs import listed, perform, understand
+from holdfast.desk.control.verbs import listed, perform, understand, verb_table
 from holdfast.desk.rules_change import apply_rules, digest_of
 from holdfast.desk.startup import retire_flat
 from holdfast.desk.status.tally import Sums
@@ -407,3 +407,23 @@ def entries(house):
 def legs(house, slot_id):
     slot = house.desk.books.slots[slot_id]
     return (slot.a, slot.b)
+
+
+def test_a_hold_for_a_loss_comes_down_by_resume_and_only_when_the_loss_is_over():
+    house = House(slots=1)
+    holds.put_up(house.desk, "daily_loss", "3 of 3")
+    standing = {"daily_loss": "daily loss 3, limit 3"}
+    table = verb_table(Decimal("0.25"), lambda: house.profile, dict, lambda _, name: standing[name])
+    ask = understand(table, {"action": "resume"})
+    with pytest.raises(CommandRefused, match="daily_loss"):
+        perform(house.desk, ask)
+    standing["daily_loss"] = ""
+    assert perform(house.desk, ask) == "resumed"
+    assert house.desk.books.holds == {}
+
+
+def test_a_hold_for_a_loss_stands_where_nobody_can_say_that_it_is_over():
+    house = House(slots=1)
+    holds.put_up(house.desk, "drawdown", "11 %")
+    with pytest.raises(CommandRefused, match="drawdown"):
+        house.do("resume")

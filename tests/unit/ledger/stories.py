@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from holdfast.domain.bookkeeping import (
+    AlertNoted,
     CommandNoted,
+    EvidenceNoted,
     HoldCleared,
     HoldSet,
     LedgerFounded,
+    ModeNoted,
+    PolicyNoted,
     ReceiptsNoted,
+    ReconcileNoted,
+    RiskNoted,
     SessionStarted,
     SessionStopped,
+    SignalNoted,
+    SimulatedNoted,
+    SubmissionNoted,
     TickNoted,
 )
 from holdfast.domain.events import (
@@ -53,17 +62,34 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
     opening.append(BalanceOpened(asset=BASE, amount=Decimal(1000 * slots), reason="opening"))
     yield at, opening + [SlotAdded(slot=slot, sticky=True) for slot in range(slots)]
     yield at, [HoldSet(name="operator", reason="wait"), HoldCleared(name="operator", reason="go")]
+    yield at, list(_safety())
+    yield at, [_signal(3, "received", "{}"), SignalNoted(**_SIGNAL, signal_id="2", state="done")]
     for cycle in range(1, cycles + 1):
         for number, entries in enumerate(_cycle(slots, cycle, at)):
             at += STEP
             yield at, entries
             yield at, [_tick(cycle * 10 + number, len(entries))]
-    yield at, [_command(), SessionStopped(epoch=1, reason="signal 15")]
+    yield at, _venue_notes()
+    yield at, [_alert("PriceStale", "began"), _alert("DeskHeld", "began")]
+    yield at, [_alert("PriceStale", "ended"), _alert("DeskHeld", "began")]
+    yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
+
+
+def _venue_notes() -> list:
+    return [
+        ModeNoted(before="dry", after="arming", cause="a good read", epoch=4),
+        SimulatedNoted(slot=0, leg="A", role="entry", side="sell", price="0.1", size="20"),
+        ReconcileNoted(
+            resent=0, adopted=0, filled=1, ended=0, foreign=("hand",), agreed=True, calls=5
+        ),
+    ]
 
 
 def _cycle(slots: int, cycle: int, at: int) -> Iterator[list]:
     numbers = range(slots)
     yield [_entry(slot, cycle) for slot in numbers]
+    names = tuple(_id(slot, cycle, "entry") for slot in numbers)
+    yield [SubmissionNoted(action="place", ids=names, deadline=at + STEP, epoch=4)]
     yield [ReceiptsNoted(accepted=tuple(_id(slot, cycle, "entry") for slot in numbers))]
     yield [_move(slot, cycle) for slot in numbers]
     yield [ReceiptsNoted(repriced=tuple(_id(slot, cycle, "entry") for slot in numbers))]
@@ -212,6 +238,36 @@ def _end(slot: int, cycle: int, at: int) -> Iterator:
     )
 
 
+_SIGNAL = {"source": "desk9", "payload_sha": "ab", "kind": "pause"}
+
+
+def _signal(number: int, state: str, detail: str = "") -> SignalNoted:
+    return SignalNoted(**_SIGNAL, signal_id=str(number), state=state, detail=detail)
+
+
+def _safety() -> Iterator:
+    yield RiskNoted(
+        slot=0,
+        leg="B",
+        code="order_notional",
+        codes=("order_notional", "reserve"),
+        limit="10",
+        observed="11",
+        policy="1:ab",
+    )
+    for number, states in ((1, ("evaluated", "rejected")), (2, ("evaluated", "intent_created"))):
+        yield _signal(number, "received", '{"reason":"x"}')
+        yield from (_signal(number, state) for state in states)
+    row = {"max_leverage": ("", "1"), "daily_loss_limit": ("", "3")}
+    yield PolicyNoted(principal="chat:1", changes=row, reason="the default row")
+    yield PolicyNoted(
+        principal="chat:1",
+        changes={"daily_loss_limit": ("3", "2"), "max_leverage": ("1", "")},
+        reason="less",
+        approver="bob",
+    )
+
+
 def _tick(number: int, events: int) -> TickNoted:
     return TickNoted(
         tick=number, mark=str(MARK), events=events, fills=0, orders=0, orchestrated=False
@@ -221,6 +277,23 @@ def _tick(number: int, events: int) -> TickNoted:
 def _command() -> CommandNoted:
     return CommandNoted(
         action="pause", arguments={"why": "test"}, principal="cli", accepted=True, message="paused"
+    )
+
+
+def _alert(name: str, state: str) -> AlertNoted:
+    return AlertNoted(name=name, severity="warning", state=state, detail="1 at >= 1")
+
+
+def _evidence() -> EvidenceNoted:
+    return EvidenceNoted(
+        kind="runbook",
+        name="immediate",
+        run="immediate-1",
+        step="p3/running",
+        verdict="inconclusive",
+        expected="$.mode eq RUNNING",
+        observed="nothing there",
+        artefact_sha="ab" * 32,
     )
 
 

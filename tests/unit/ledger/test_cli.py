@@ -19,6 +19,7 @@ from holdfast.cli import ledger as commands
 from holdfast.clock import FixedClock
 from holdfast.domain.market import Candle
 from holdfast.ledger.bulk import BulkLedger
+from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.paths import runtime
 from holdfast.ledger.publish import Publisher
 from holdfast.ledger.standing import standing
@@ -58,9 +59,10 @@ def run():
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
-def _damage(path, sql):
+def _damage(path, *statements):
     connection = duckdb.connect(str(path))
-    connection.execute(sql)
+    for sql in statements:
+        connection.execute(sql)
     connection.close()
 
 
@@ -162,7 +164,9 @@ def test_migrate_of_a_newer_ledger_exits_4_and_writes_nothing(run, place):
 
 
 def test_migrate_applies_behind_a_copy(run, place):
-    _damage(place.ledger, "delete from schema_version where version = 3")
+    for name in ("alerts", "evidence", *(kind.TABLE for kind in KINDS[13:])):
+        _damage(place.ledger, f"drop table if exists {name}")
+    _damage(place.ledger, "delete from schema_version where version > 3")
     result = run("migrate", "--apply")
     assert result.exit_code == 0, result.stderr
     assert "copied to backups/" in result.stdout
@@ -242,7 +246,7 @@ def test_with_a_desk_running_its_api_and_its_published_files_are_asked(run, plac
         assert json.loads(live.stdout)["rows"] == [[1]]
         target = tmp_path / "events.csv"
         assert run("ledger", "export", "events", "--to", str(target)).exit_code == 0
-        assert len(target.read_text().splitlines()) == 95
+        assert len(target.read_text().splitlines()) == 119
         for arguments in (("ledger", "rebuild"), ("migrate", "--apply")):
             refused = run(*arguments)
             assert refused.exit_code == 2

@@ -11,8 +11,8 @@ from holdfast.domain.errors import LedgerCorrupt
 from holdfast.domain.events import BalanceOpened
 from holdfast.ledger.bulk import BulkLedger
 from holdfast.ledger.connect import connect
+from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.rebuild import rebuild
-from holdfast.ledger.rows import KINDS
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
 
@@ -87,7 +87,17 @@ EDITS = {
     "sessions": "pid = 8",
     "ticks": "tick = -1",
     "commands": "accepted = false",
+    "alerts": "severity = 'other'",
     "rules": "digest = 'other'",
+    "intent_events": "evidence = 'other'",
+    "submissions": "deadline = 1",
+    "modes": "epoch = 9",
+    "simulated": "price = '9'",
+    "reconciliations": "calls = 99",
+    "signals": "detail = 'other'",
+    "risk_refusals": "code = 'other'",
+    "policies": "value = '9'",
+    "evidence": "verdict = 'pass'",
 }
 
 

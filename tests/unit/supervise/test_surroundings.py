@@ -5,9 +5,10 @@ import stat
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
-from holdfast.supervise.house import House, surroundings
+from holdfast.supervise.house import House, children, surroundings
 from holdfast.supervise.logs import last_line, open_log, rotate
 from holdfast.supervise.ports import LOOPBACK, NoPortFree, claim_port, is_free
 from holdfast.supervise.prefect_server import BadAddress, api_url, environment
@@ -189,3 +190,22 @@ def test_the_ports_of_a_house_on_a_foreign_server_are_only_its_own(tmp_path: Pat
     )
     assert house.ports == {"dashboard": 8501}
     assert house.urls["Prefect UI"] == "http://x:1"
+
+
+def test_what_the_environment_holds_for_the_desk_alone_no_other_child_inherits(
+    tmp_path: Path,
+) -> None:
+    house = House(
+        home=tmp_path,
+        runtime="paper",
+        profile="paper",
+        dashboard_port=8501,
+        api="http://x:1/api",
+        prefect_port=4200,
+        environ={"DESK_KEY": "TEST_ONLY_desk", "PATH": "/bin"},
+        secret_names=frozenset({"DESK_KEY"}),
+    )
+    found = {each.name: each.environ for each in children(house, httpx.AsyncClient())}
+    assert set(found) == {"desk", "prefect", "dashboard", "worker"}
+    assert found.pop("desk")["DESK_KEY"] == "TEST_ONLY_desk"
+    assert all("DESK_KEY" not in environ and environ["PATH"] for environ in found.values())

@@ -15,7 +15,6 @@ class DeskKnobs(Knobs):
         ge=5,
         le=300,
         effect="restart",
-        since="real venue",
         aliases=("tick_seconds",),
     )
     orchestrator_patience_ms: int = knob(
@@ -68,7 +67,6 @@ class DeskKnobs(Knobs):
         ge=1,
         le=1000,
         risk="up",
-        since="real venue",
     )
     private_api_metronome_enabled: bool = knob(
         True, "Spread private calls over time", risk="down", since="real venue"

@@ -16,7 +16,6 @@ class SafetyKnobs(Knobs):
         on_stale="safe",
         effect="restart",
         env=False,
-        since="execution mode",
     )
     live_arm_reads: int = knob(
         3,
@@ -26,7 +25,6 @@ class SafetyKnobs(Knobs):
         le=20,
         risk="down",
         env=False,
-        since="execution mode",
     )
     live_arm_min_span_s: int = knob(
         10,
@@ -36,7 +34,6 @@ class SafetyKnobs(Knobs):
         le=300,
         risk="down",
         env=False,
-        since="execution mode",
     )
     live_read_interval_s: int = knob(
         5,
@@ -45,7 +42,6 @@ class SafetyKnobs(Knobs):
         ge=1,
         le=300,
         env=False,
-        since="execution mode",
     )
     live_max_read_age_s: int = knob(
         15,
@@ -55,7 +51,6 @@ class SafetyKnobs(Knobs):
         le=600,
         risk="up",
         env=False,
-        since="execution mode",
     )
     live_lease_s: int = knob(
         900,
@@ -65,7 +60,6 @@ class SafetyKnobs(Knobs):
         le=86_400,
         risk="up",
         env=False,
-        since="execution mode",
     )
     live_permit_ttl_s: int = knob(
         3,
@@ -75,7 +69,6 @@ class SafetyKnobs(Knobs):
         le=30,
         risk="up",
         env=False,
-        since="execution mode",
     )
     max_leverage: Decimal = knob(
         Decimal(1),
@@ -86,7 +79,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_order_notional_usd: Decimal = knob(
         Decimal(0),
@@ -97,19 +89,17 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
         aliases=("max_notional_usdc",),
     )
     max_symbol_exposure_usd: Decimal = knob(
         Decimal(0),
-        "Largest exposure in one symbol",
+        "Largest exposure in one symbol: open entries, and inventory above the base at the start",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_total_exposure_usd: Decimal = knob(
         Decimal(0),
@@ -120,62 +110,54 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_open_notional_usd: Decimal = knob(
         Decimal(0),
-        "Largest notional of all open orders",
+        "Largest notional of all open orders, exits too",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_open_orders: int = knob(
         50,
-        "Open orders the policy allows for one symbol",
+        "Open orders the policy allows for one symbol; at least two a slot",
         "orders",
         ge=1,
-        le=168,
+        le=225,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_orders_per_minute: int = knob(
         10,
-        "New orders in one minute",
+        "New entries in one minute, exits not counted; at least two a slot",
         "orders",
         ge=1,
-        le=60,
+        le=225,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_daily_orders: int = knob(
         50,
-        "New orders in one day",
+        "New entries in one day, exits not counted",
         "orders",
         ge=1,
         le=1_000_000,
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     max_total_loss_usd: Decimal = knob(
         Decimal(0),
-        "Loss that ends a canary",
+        "Realised loss since the ledger began that puts the desk on hold; 0 is off",
         "quote",
         ge=Decimal(0),
         le=Decimal(1_000_000),
-        risk="up",
-        on_stale="safe",
         env=False,
-        since="risk policy",
     )
     daily_loss_limit: Decimal = knob(
         Decimal(0),
@@ -184,34 +166,30 @@ class SafetyKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1_000_000),
         env=False,
-        since="risk policy",
         aliases=("daily_loss_limit_usd",),
     )
     max_drawdown_pct: Decimal = knob(
         Decimal(10),
-        "Drawdown that puts the desk on hold",
+        "Fall of equity below its peak that puts the desk on hold",
         "%",
         ge=Decimal(0),
         le=Decimal(100),
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     symbol_allowlist: str | None = knob(
         None,
         "Symbols orders may be sent for, separated by commas",
         on_stale="safe",
         env=False,
-        since="risk policy",
         aliases=("allowed_symbols",),
     )
     circuit_breaker: Literal["off", "entries", "all"] = knob(
         "off",
-        "What the circuit breaker blocks",
+        "What the circuit breaker blocks: new entries, or also changes of entries; exits never",
         risk=("all", "entries", "off"),
         env=False,
-        since="risk policy",
     )
     max_price_deviation_pct: Decimal = knob(
         Decimal(5),
@@ -222,7 +200,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     min_quote_reserve_usd: Decimal = knob(
         Decimal(0),
@@ -232,7 +209,6 @@ class SafetyKnobs(Knobs):
         le=Decimal(1_000_000),
         risk="down",
         env=False,
-        since="risk policy",
     )
     max_signal_age_s: int = knob(
         120,
@@ -243,7 +219,6 @@ class SafetyKnobs(Knobs):
         risk="up",
         on_stale="safe",
         env=False,
-        since="risk policy",
     )
     flow_detection_enabled: bool = knob(
         True, "Notice deposits and withdrawals", since="flow detection"
@@ -256,8 +231,4 @@ class SafetyKnobs(Knobs):
     )
     supabase_ledger_writes: bool = knob(
         False, "Copy the ledger to Postgres", since="replication", aliases=("replication_enabled",)
-    )
-    notify_enabled: bool = knob(False, "Send messages to people", since="notifications")
-    daily_summary_hour_utc: int = knob(
-        0, "Hour of the daily summary", "h", ge=0, le=23, since="notifications"
     )

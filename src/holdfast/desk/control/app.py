@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
+from holdfast.desk.control.evidence import evidence_of
 from holdfast.desk.control.gate import Gate, said
 from holdfast.desk.control.payload import read_object
 from holdfast.desk.control.verb_parameters import BadPayload
@@ -40,6 +41,7 @@ PATHS = (
     ("GET", "/api/verbs", "every verb with its parameters"),
     ("GET", "/api/why/{slot}", "why a slot stands as it does, in sentences"),
     ("POST", "/api/action", "do one verb: {action, …}"),
+    ("POST", "/api/evidence", "note what a step of a drill or runbook came to: {kind, name, …}"),
     ("POST", "/api/ledger/query", "ask one SELECT of the live ledger: {sql}"),
     ("POST", "/api/ledger/verify", "prove the live ledger"),
 )
@@ -53,7 +55,10 @@ class LedgerDoors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the API is made of; `changed` reports the desk again after a command."""
+    """Everything the API is made of; `changed` reports the desk again after a command.
+
+    `scrape_token` opens /metrics and nothing else.
+    """
 
     board: StatusBoard
     inbox: Inbox
@@ -64,6 +69,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     ledger: LedgerDoors | None = None
     patience: float = PATIENCE_SECONDS
     ready_within: float = READY_SECONDS
+    scrape_token: str = ""
 
 
 def create_app(parts: Parts, token: str) -> ASGIApp:
@@ -77,7 +83,7 @@ def create_app(parts: Parts, token: str) -> ASGIApp:
         app.add_api_route(
             path, routes.of(path), methods=[method], response_model=None, include_in_schema=False
         )
-    return Gate(app, token)
+    return Gate(app, token, parts.scrape_token)
 
 
 class _Routes:
@@ -95,6 +101,7 @@ class _Routes:
             "/api/verbs": self.verbs,
             "/api/why/{slot}": self.why,
             "/api/action": self.action,
+            "/api/evidence": self.evidence,
             "/api/ledger/query": self.query,
             "/api/ledger/verify": self.verify,
         }
@@ -141,6 +148,11 @@ class _Routes:
         ask = understand(parts.verbs, payload, _principal(request))
         answer = await self._await(parts.inbox.ask(lambda desk: self._do(desk, ask)))
         return answer if isinstance(answer, Response) else said(200, str(answer), ok=True)
+
+    async def evidence(self, request: Request) -> Response:
+        note = evidence_of(await read_object(request))
+        answer = await self._await(self._parts.inbox.ask(lambda desk: desk.note(note)))
+        return answer if isinstance(answer, Response) else said(200, "noted", ok=True)
 
     async def query(self, request: Request) -> Response:
         payload = await read_object(request)

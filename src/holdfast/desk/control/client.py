@@ -59,6 +59,10 @@ class ControlClient:
         """Ask for something to be done."""
         return self._call("POST", "/api/action", command)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Send something to be kept."""
+        return self._call("POST", path, body)
+
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         headers = {
             "Authorization": f"Bearer {self._address.token}",

@@ -9,11 +9,16 @@ from starlette.requests import Request
 from holdfast.desk.control.verb_parameters import BadPayload
 
 MOST_BYTES = 64 * 1024
+DIGITS = 12  # more digits than any length has
+
+
+class TooLong(BadPayload):
+    """A body is longer than any we take."""
 
 
 async def read_object(request: Request) -> dict[str, Any]:
     """Read a body that must be a JSON object; an empty one is an empty object."""
-    return parse_object(await _read_body(request))
+    return parse_object(await read_body(request))
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -36,15 +41,16 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return found
 
 
-async def _read_body(request: Request) -> bytes:
-    too_long = BadPayload(f"the body is longer than {MOST_BYTES} bytes")
+async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """Read a body as it came, at most so many bytes of it; raise TooLong."""
+    too_long = TooLong(f"the body is longer than {most} bytes")
     stated = request.headers.get("content-length", "0")
-    if stated.isdigit() and int(stated) > MOST_BYTES:
+    if stated.isdigit() and (len(stated) > DIGITS or int(stated) > most):
         raise too_long
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise too_long
     return body
 

@@ -1,5 +1,7 @@
 """The verbs that stop new entries and let them go on."""
 
+from collections.abc import Callable
+
 from holdfast.desk import holds
 from holdfast.desk.control.verb_parameters import Arguments
 from holdfast.desk.desk import INVARIANT, Desk
@@ -7,6 +9,8 @@ from holdfast.domain.errors import CommandRefused
 from holdfast.engine.invariants import breaches
 
 OPERATOR = "operator"
+LOSSES = frozenset({"daily_loss", "total_loss", "drawdown"})
+Keeps = Callable[[Desk, str], str]  # why a hold for a loss must stand, empty where it may come down
 
 
 def pause(desk: Desk, given: Arguments) -> str:
@@ -17,21 +21,23 @@ def pause(desk: Desk, given: Arguments) -> str:
     return "paused: no new entries; orders that rest stay, and exits are still placed"
 
 
-def resume(desk: Desk, given: Arguments) -> str:
-    """Take the operator's hold down, and an invariant's when no slot breaks one any more."""
+def resume(desk: Desk, given: Arguments, keeps: Keeps | None = None) -> str:
+    """Take the operator's hold down, and others whose reason is gone: an invariant, a loss."""
     del given
     standing = desk.books.holds
     if not standing:
         return "running already"
-    others = sorted(standing.keys() - {OPERATOR, INVARIANT})
+    over = sorted(name for name in LOSSES & standing.keys() if keeps and not keeps(desk, name))
+    others = sorted(standing.keys() - {OPERATOR, INVARIANT, *over})
     if others:
         named = "; ".join(f"{name} ({standing[name]})" for name in others)
         raise CommandRefused(f"not resumed: a hold stands: {named}")
     if INVARIANT in standing:
         _recheck(desk)
         holds.take_down(desk, INVARIANT, "every slot was checked again and holds")
-    if OPERATOR in desk.books.holds:
-        holds.take_down(desk, OPERATOR, "resumed by an operator")
+    for name in (*over, OPERATOR):
+        if name in desk.books.holds:
+            holds.take_down(desk, name, "resumed by an operator")
     return "resumed"
 
 

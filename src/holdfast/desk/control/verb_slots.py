@@ -5,7 +5,8 @@ proven. While an exit, a recovery or an unproven cancel stands, leaving is refus
 """
 
 from holdfast.config.profile import Profile
-from holdfast.config.relations import ORDERS_PER_SLOT, order_cap
+from holdfast.config.relations import order_cap
+from holdfast.config.relations_risk import ORDERS_PER_SLOT
 from holdfast.desk.control.verb_parameters import Arguments
 from holdfast.desk.desk import Desk
 from holdfast.desk.limits import UNLIMITED

@@ -18,8 +18,10 @@ from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import CommandNoted
 from holdfast.domain.errors import CommandRefused
+from holdfast.redaction.redactor import REDACTOR
 
 MOST_SLOTS = 10_000
+ACTOR = "actor"  # the argument that says who asks; nobody can give it
 _SLOT = Parameter(
     name="slot_id",
     kind="integer",
@@ -31,11 +33,12 @@ _SLOT = Parameter(
 
 
 class Verb(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the desk can be asked to do."""
+    """One thing the desk can be asked to do; one that `names_actor` is told who asks."""
 
     action: str
     help: str
     parameters: tuple[Parameter, ...] = ()
+    names_actor: bool = False
     run: Callable[[Desk, Arguments], str]
 
 
@@ -48,10 +51,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verb_table(
-    maker_fee_pct: Decimal, profile: Callable[[], Profile], sums: CycleSums
+    maker_fee_pct: Decimal,
+    profile: Callable[[], Profile],
+    sums: CycleSums,
+    keeps: verb_holds.Keeps | None = None,
 ) -> tuple[Verb, ...]:
     """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
-    return (*_holding(), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
+    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
 
 
 def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
@@ -63,13 +69,16 @@ def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str
     verb = next((one for one in verbs if one.action == action), None)
     if verb is None:
         raise BadPayload(f"unknown action: {shown(action)}")
-    return Ask(verb=verb, arguments=read(verb.parameters, given), principal=principal)
+    # A reason goes into notes, holds and status: what looks like a secret ends here.
+    arguments = REDACTOR.fields(read(verb.parameters, given))
+    return Ask(verb=verb, arguments=arguments, principal=principal)
 
 
 def perform(desk: Desk, ask: Ask) -> str:
     """Do it in the desk's thread, and journal what came of it; raise CommandRefused where not."""
     try:
-        message = ask.verb.run(desk, ask.arguments)
+        told = {ACTOR: ask.principal} if ask.verb.names_actor else {}
+        message = ask.verb.run(desk, ask.arguments | told)
     except CommandRefused as refusal:
         desk.note(_noted(ask, accepted=False, message=str(refusal)))
         raise
@@ -102,20 +111,21 @@ def listed(verbs: Sequence[Verb]) -> list[dict[str, Any]]:
 
 def _noted(ask: Ask, *, accepted: bool, message: str) -> CommandNoted:
     given = {name: value for name, value in ask.arguments.items() if value is not None}
-    return CommandNoted(
+    note = CommandNoted(
         action=ask.verb.action,
         arguments={name: _text(value) for name, value in given.items()},
         principal=ask.principal,
         accepted=accepted,
         message=message,
     )
+    return REDACTOR.note(note)
 
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _holding() -> tuple[Verb, ...]:
+def _holding(keeps: verb_holds.Keeps | None) -> tuple[Verb, ...]:
     reason = Parameter(
         name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
     )
@@ -128,8 +138,8 @@ def _holding() -> tuple[Verb, ...]:
         ),
         Verb(
             action="resume",
-            help="Take the operator's hold down; refused while another hold stands.",
-            run=verb_holds.resume,
+            help="Take the operator's hold down, and that of a loss that is over; refused while another hold stands.",
+            run=lambda desk, given: verb_holds.resume(desk, given, keeps),
         ),
     )
 

@@ -18,20 +18,24 @@ from holdfast.desk.status.facts import Facts
 from holdfast.desk.status.slots import SlotRows
 from holdfast.desk.tick import TickSummary
 
+SILENCE_SECONDS = 30.0
+
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A status as document and as bytes, and the counters of that moment.
 
-    `ticked` is the machine's monotonic time of the last tick in seconds, `ticked_at` its wall time.
+    `ticked` is the machine's monotonic time of the last tick in seconds, `ticked_at` its wall time;
+    `silence` is how many seconds without a tick count as a fault.
     """
 
     status: Mapping[str, Any]
     body: bytes
     counters: Counters
-    counts: Mapping[tuple[str, ...], int]
+    counts: Mapping[tuple[str, ...], float]
     running: bool
     ticked: float
     ticked_at: int
+    silence: float = SILENCE_SECONDS
 
 
 class StatusBoard:
@@ -83,10 +87,20 @@ class StatusReport:
             status=told.whole(),
             body=told.body(),
             counters=copy(desk.counters),
-            counts=dict(self.facts.tally.counts),
+            counts=self.facts.tally.counts.told(),
             running=desk.running,
             ticked=self._ticked,
             ticked_at=self._ticked_at,
+            silence=silence_limit(self.profile()),
         )
         self.board.swap(snapshot)
         return snapshot
+
+
+def silence_limit(profile: Profile) -> float:
+    """Say how many seconds without a tick count as a fault: three intervals, half a minute at least."""
+    settings = profile.settings
+    if profile.venue != "paper":
+        return max(SILENCE_SECONDS, 3.0 * settings.poll_interval_seconds)
+    pause = float(settings.candle_seconds / settings.speed) if settings.speed > 0 else 0.0
+    return max(SILENCE_SECONDS, 3.0 * pause)

@@ -1,4 +1,4 @@
-"""Let a tally hear everything a ledger is given, and time each commit."""
+"""Let a tally, and others, hear everything a ledger is given, and time each commit."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,6 +10,8 @@ from holdfast.domain.market import Candle
 from holdfast.engine.books import Books
 from holdfast.ledger.port import Ledger
 
+Hearer = Callable[[int, Sequence[Event | Note]], None]
+
 
 class HeardLedger:
     """A ledger in front of another; what the other refuses, nobody hears."""
@@ -20,6 +22,7 @@ class HeardLedger:
         tally: Tally,
         clock: Clock,
         tell: Callable[[float], None] | None = None,
+        hearers: Sequence[Hearer] = (),
     ) -> None:
         self.inner = inner
         self.genesis = inner.genesis
@@ -27,6 +30,7 @@ class HeardLedger:
         self._tally = tally
         self._clock = clock
         self._tell = tell
+        self._hearers = hearers
 
     def restore(self) -> Books:
         """Return the books as the ledger has them."""
@@ -35,10 +39,16 @@ class HeardLedger:
     def commit(self, at: int, entries: Sequence[Event | Note]) -> int:
         """Append rows, then let the tally hear of them."""
         started = self._clock.monotonic()
-        self.sequence = self.inner.commit(at, entries)
+        try:
+            self.sequence = self.inner.commit(at, entries)
+        except Exception:
+            self._tally.counts.add("ledger_write_errors")
+            raise
         if self._tell is not None:
             self._tell(self._clock.monotonic() - started)
         self._tally.take(at, entries)
+        for hear in self._hearers:
+            hear(at, entries)
         return self.sequence
 
     def record_candle(self, candle: Candle) -> None:

@@ -4,7 +4,7 @@ Nothing trades by a tally: it feeds status and metrics. Days are UTC days of mar
 `counts` are of this process; everything else goes back to the ledger's first row when restored.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from holdfast.domain.bookkeeping import Note, ReceiptsNoted, ReconcileNoted, ReloadNoted
+from holdfast.desk.status.counts import Counts
+from holdfast.desk.status.tally_notes import NOTES
+from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import (
     CancelAsked,
     CycleBooked,
@@ -26,7 +28,7 @@ from holdfast.domain.events import (
     PositionClosed,
     PositionOpened,
 )
-from holdfast.domain.market import DAY
+from holdfast.domain.market import DAY, SECOND
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Block
 from holdfast.engine.books import Books
@@ -51,7 +53,8 @@ class Sums(msgspec.Struct, frozen=True):
 class Tally:
     """Figures that change only when something was committed."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Counts | None = None) -> None:
+        self.counts = counts or Counts()
         self.slots: dict[int, Sums] = {}
         self.total = Sums()
         self.recent: dict[int, deque[tuple[int, CycleBooked]]] = {}
@@ -69,7 +72,6 @@ class Tally:
         self.fill_times: deque[tuple[int, int]] = deque(maxlen=FILLS_KEPT)
         self.partial_opens: deque[int] = deque(maxlen=FILLS_KEPT)
         self.partial_cancels: deque[int] = deque(maxlen=FILLS_KEPT)
-        self.counts: Counter[tuple[str, ...]] = Counter()
         self._placed: dict[str, int] = {}
         self._partial: set[str] = set()
 
@@ -108,6 +110,10 @@ class Tally:
             rule = _RULES.get(type(entry))
             if rule is not None:
                 rule(self, at, entry)
+                continue
+            note = NOTES.get(type(entry))
+            if note is not None:
+                note(self.counts, entry)
 
     def roll(self, now: int) -> None:
         """Begin a new day where one has begun, and let go of what is older than a day."""
@@ -129,18 +135,19 @@ class Tally:
         newest.appendleft((at, event))
         self.day_net += event.net
         self.day_cycles += 1
-        self.counts["cycles", event.reason] += 1
+        self.counts.add("cycles", event.reason)
         if event.net < ZERO:
             self.losses[slot] = self.losses.get(slot, ZERO) - event.net
             self.loss -= event.net
 
     def _was_placed(self, at: int, event: OrderPlaced) -> None:
         self._placed[event.client_order_id] = at
-        self.counts["submitted", event.role, event.side] += 1
+        self.counts.add("orders_submitted", event.role, event.side)
+        self.counts.add("intents_created", event.role)
 
     def _was_filled(self, at: int, event: OrderFilled) -> None:
         self.fills += 1
-        self.counts["fills", event.role, event.liquidity] += 1
+        self.counts.add("fills_booked", event.role, event.liquidity)
         name = event.client_order_id
         if not event.complete:
             if name not in self._partial:
@@ -151,31 +158,27 @@ class Tally:
         placed = self._placed.pop(name, None)
         if placed is not None:
             self.fill_times.append((at, at - placed))
+            self.counts.time("order_to_fill_seconds", (at - placed) / SECOND)
 
     def _has_ended(self, at: int, event: OrderEnded) -> None:
         self._placed.pop(event.client_order_id, None)
         self._partial.discard(event.client_order_id)
         if event.status == "refused":
-            self.counts["failed", event.reason] += 1
+            self.counts.add("orders_failed")
+            self.counts.add("orders_submit_failed", event.reason)
         elif event.filled > ZERO:
             self.partial_cancels.append(at)
-            self.counts["partial_cancel",] += 1
+            self.counts.add("partial_fill_cancel")
 
     def _was_blocked(self, at: int, event: LegBlocked) -> None:
         if event.block in _QUEUED:
             self.deferred += 1
             self.last_deferred_at = at
 
-    def _answered(self, at: int, note: ReceiptsNoted) -> None:
-        del at
-        self.counts["amends", "accepted"] += len(note.repriced)
-        self.counts["cancels", "accepted"] += len(note.canceled)
-        self.counts["unknown",] += len(note.unknown)
-
     def _asked(self, at: int, event: OrderRepriced | CancelAsked) -> None:
         del at
         moved = isinstance(event, OrderRepriced)
-        self.counts["amends" if moved else "cancels", "asked"] += 1
+        self.counts.add("amends" if moved else "cancels", "asked")
 
     def _opened(self, at: int, event: PositionOpened) -> None:
         del at, event
@@ -191,14 +194,6 @@ class Tally:
         del at, event
         self.orphans += 1
 
-    def _reconciled(self, at: int, note: ReconcileNoted) -> None:
-        del at
-        self.counts["reconciled", "agreed" if note.agreed else "differs"] += 1
-
-    def _reloaded(self, at: int, note: ReloadNoted) -> None:
-        del at
-        self.counts["reloads", note.result] += 1
-
 
 _RULES: Mapping[type, Callable[[Tally, int, Any], None]] = MappingProxyType(
     {
@@ -212,8 +207,5 @@ _RULES: Mapping[type, Callable[[Tally, int, Any], None]] = MappingProxyType(
         PositionOpened: Tally._opened,  # noqa: SLF001
         PositionClosed: Tally._closed,  # noqa: SLF001
         ExitOrphaned: Tally._orphaned,  # noqa: SLF001
-        ReceiptsNoted: Tally._answered,  # noqa: SLF001
-        ReconcileNoted: Tally._reconciled,  # noqa: SLF001
-        ReloadNoted: Tally._reloaded,  # noqa: SLF001
     }
 )

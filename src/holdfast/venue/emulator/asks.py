@@ -7,7 +7,7 @@ excludes `userref`; spot only, so no leverage; what the emulator does not do is 
 import re
 from decimal import ROUND_DOWN, Decimal
 
-from holdfast.domain.market import SECOND
+from holdfast.domain.market import DAY, SECOND
 from holdfast.venue.emulator import names, refusals
 from holdfast.venue.emulator.core import Core
 from holdfast.venue.emulator.listing import PAIR_NAMES, Pair
@@ -16,6 +16,8 @@ from holdfast.venue.emulator.refusals import Refused, argument, price_decimals
 from holdfast.venue.emulator.state import ZERO, Order
 
 FURTHEST_DEADLINE = 60 * SECOND
+FURTHEST_END = 3_660 * DAY
+LARGEST_USERREF = (1 << 31) - 1
 FLAGS = frozenset({"post", "fciq", "fcib", "nompp", "viqc"})
 TIMES = frozenset({"GTC", "IOC", "GTD"})
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -63,7 +65,7 @@ def read_order(core: Core, pair: Pair, params: Params, *, foreign: bool = False)
     price = ZERO if kind == "market" else checked_price(pair, params, "price")
     vol = _volume(core, pair, params, flags, kind)
     _minima(core, pair, vol, price, side)
-    cl_ord_id, userref = client_id(params), params.amount("userref")
+    cl_ord_id, userref = client_id(params), _userref(params)
     if cl_ord_id is not None and userref is not None:
         raise argument("cl_ord_id")
     if params.text("leverage", "none") not in {"none", "1", "1:1"}:
@@ -80,7 +82,7 @@ def read_order(core: Core, pair: Pair, params: Params, *, foreign: bool = False)
         stamped=now,
         rank=0,
         cl_ord_id=cl_ord_id,
-        userref=None if userref is None else int(userref),
+        userref=userref,
         oflags=",".join(sorted(flags)),
         tif=_tif(params),
         expires=_expiry(params, now),
@@ -142,6 +144,15 @@ def _minima(core: Core, pair: Pair, vol: Decimal, price: Decimal, side: str) -> 
         raise Refused(refusals.COST_MINIMUM)
 
 
+def _userref(params: Params) -> int | None:
+    if not params.text("userref"):
+        return None
+    userref = params.whole("userref")
+    if abs(userref) > LARGEST_USERREF:
+        raise argument("userref")
+    return userref
+
+
 def _tif(params: Params) -> str:
     word = params.text("timeinforce", "GTC").upper()
     if word not in TIMES:
@@ -155,6 +166,6 @@ def _expiry(params: Params, now: int) -> int:
         return 0
     seconds = Params({"expiretm": word.removeprefix("+")}).above_zero("expiretm")
     at = int(seconds * SECOND) + (now if word.startswith("+") else 0)
-    if at <= now:
+    if not now < at <= now + FURTHEST_END:
         raise argument("expiretm")
     return at

@@ -7,7 +7,8 @@ the signature it proves.
 import hashlib
 from base64 import b64decode, b64encode
 from binascii import Error
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +23,16 @@ TRADING = (
 TEST_MARK = "TEST_ONLY_"
 
 
-class ApiKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class KeyFault(NamedTuple):
+    """What is wrong with one key, and where."""
+
+    field: str
+    problem: str
+    allowed: str
+    place: int = 0
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """One key; `valid_until` is seconds since the epoch, 0 for ever; `nonce_window` milliseconds."""
 
     key: str
@@ -67,20 +77,28 @@ def make_test_key(
     )
 
 
-def faults_of(keys: Iterable[ApiKey], tiers: Iterable[str]) -> str:
-    """Say what is wrong with a set of keys, empty where nothing is."""
+def fault_of(keys: Sequence[ApiKey], tiers: Sequence[str]) -> KeyFault | None:
+    """Say what is wrong with a set of keys, None where nothing is."""
     seen: set[str] = set()
-    for one in keys:
+    for place, one in enumerate(keys):
+        found = _fault(one, tiers)
         if one.key in seen:
-            return f"the key {one.key!r} stands twice"
+            found = KeyFault("key", "the key stands twice", "each key once")
+        if found is not None:
+            return found._replace(place=place)
         seen.add(one.key)
-        unknown = [word for word in one.permissions if word not in ALL_PERMISSIONS]
-        if unknown:
-            return f"{unknown[0]!r} is no permission; allowed: {', '.join(ALL_PERMISSIONS)}"
-        if one.tier and one.tier not in tiers:
-            return f"{one.tier!r} is no tier; allowed: {', '.join(tiers)}"
-        try:
-            b64decode(one.secret, validate=True)
-        except (Error, ValueError):
-            return f"the secret of {one.key!r} is not base64"
-    return "" if seen else "no key is named"
+    return None if seen else KeyFault("", "no key is named", "a list of at least one key")
+
+
+def _fault(key: ApiKey, tiers: Sequence[str]) -> KeyFault | None:
+    for word in key.permissions:
+        if word not in ALL_PERMISSIONS:
+            allowed = ", ".join(ALL_PERMISSIONS)
+            return KeyFault("permissions", f"{word!r} is no permission", allowed)
+    if key.tier and key.tier not in tiers:
+        return KeyFault("tier", f"{key.tier!r} is no tier", ", ".join(tiers))
+    try:
+        b64decode(key.secret, validate=True)
+    except (Error, ValueError):
+        return KeyFault("secret", "the secret is not base64", "base64")
+    return None

@@ -16,6 +16,7 @@ from holdfast.venue.emulator.refusals import ARGUMENTS, Refused, argument
 Given = dict[str, object]
 TRUE, FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 LONGEST = 64
+LARGEST, FINEST = Decimal(10) ** 20, Decimal(10) ** -20
 
 
 class Params:
@@ -58,7 +59,7 @@ class Params:
             number = Decimal(word) if len(word) <= LONGEST else Decimal("NaN")
         except InvalidOperation:
             raise argument(name) from None
-        if not number.is_finite():
+        if not number.is_finite() or abs(number) >= LARGEST or number % FINEST:
             raise argument(name)
         return number
 
@@ -92,11 +93,11 @@ class Params:
             return None
         try:
             at = datetime.fromisoformat(word)
-        except ValueError:
+            if at.tzinfo is None:
+                raise argument(name)
+            return round(at.timestamp() * SECOND)
+        except (ValueError, OverflowError):
             raise argument(name) from None
-        if at.tzinfo is None:
-            raise argument(name)
-        return round(at.timestamp() * SECOND)
 
 
 def read_body(body: bytes, kind: str) -> Given:

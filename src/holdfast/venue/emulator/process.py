@@ -1,7 +1,7 @@
 """Start an exchange as a process of its own, talk to it as its administrator, stop it or kill it.
 
 Rules: only a process that was started here is ended here, by its own handle; what is waited for has
-a limit; the token comes from the exchange's own file.
+a limit; the token comes from the exchange's own file; the child ends when this process does.
 """
 
 import signal
@@ -131,9 +131,9 @@ class ExchangeProcess:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._stream = self._log.open("ab")
         command = [sys.executable, "-m", "holdfast", "venue", "serve"]
-        command += ["--state", str(self.folder), "--port", str(port), *self._options]
+        command += ["--state", str(self.folder), "--port", str(port), "--lifeline", *self._options]
         self._process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=self._stream, stderr=self._stream
+            command, stdin=subprocess.PIPE, stdout=self._stream, stderr=self._stream
         )
         self.admin = AdminClient(self._await(self._process))
         return self
@@ -172,6 +172,8 @@ class ExchangeProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             code = process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
         if self._stream is not None:
             self._stream.close()
         return code

@@ -45,7 +45,10 @@ def balance_ex(core: Core, _params: Params) -> Result:
 def open_orders(core: Core, params: Params) -> Result:
     """List what is open, all of it at once."""
     trades = params.truth("trades")
-    found = _of_client(params, list(core.book.everything()))
+    cl_ord_id = client_id(params)
+    named = core.book.by_client.get(cl_ord_id) if cl_ord_id is not None else None
+    some = [] if named is None else [named]
+    found = _of_userref(params, list(core.book.everything()) if cl_ord_id is None else some)
     rows = sorted(found, key=lambda order: order.opened, reverse=True)
     return {"open": {one.txid: order_row(one, trades=trades) for one in rows}}
 
@@ -58,10 +61,15 @@ def closed_orders(core: Core, params: Params) -> Result:
         raise argument("closetime")
     known = {word: orders[word].closed for word in params.words("start") if word in orders}
     start, end = _span(params, known)
-    first = bisect_right(closed, start, key=lambda txid: orders[txid].closed)
-    found = [orders[txid] for txid in closed[first:]]
+    cl_ord_id = client_id(params)
+    if cl_ord_id is not None:
+        ended = [one for one in core.orders_of(cl_ord_id) if one.status != "open"]
+        found = sorted(ended, key=lambda order: order.closed)
+    else:
+        first = bisect_right(closed, start, key=lambda txid: orders[txid].closed)
+        found = [orders[txid] for txid in closed[first:]]
     found = [one for one in found if _within(one, kind, start, end)]
-    page, count = _page(_of_client(params, found), params)
+    page, count = _page(_of_userref(params, found), params)
     trades = params.truth("trades")
     return {"closed": {one.txid: order_row(one, trades=trades) for one in page}, "count": count}
 
@@ -72,7 +80,7 @@ def query_orders(core: Core, params: Params) -> Result:
     missing = [word for word in words if word not in core.state.orders]
     if missing:
         raise Refused(refusals.UNKNOWN_ORDER)
-    found = _of_client(params, [core.state.orders[word] for word in words])
+    found = _of_userref(params, [core.state.orders[word] for word in words])
     return {one.txid: order_row(one, trades=params.truth("trades")) for one in found}
 
 
@@ -148,13 +156,9 @@ def _amount(core: Core, name: str) -> str:
     return written(core.account.total(name), BY_ASSET[name].decimals)
 
 
-def _of_client(params: Params, orders: list[Order]) -> list[Order]:
-    cl_ord_id, userref = client_id(params), params.amount("userref")
-    if cl_ord_id is not None:
-        orders = [one for one in orders if one.cl_ord_id == cl_ord_id]
-    if userref is not None:
-        orders = [one for one in orders if one.userref == int(userref)]
-    return orders
+def _of_userref(params: Params, orders: list[Order]) -> list[Order]:
+    userref = params.amount("userref")
+    return [one for one in orders if userref is None or one.userref == int(userref)]
 
 
 def _within(order: Order, kind: str, start: int, end: int) -> bool:

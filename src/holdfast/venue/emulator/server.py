@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +61,7 @@ class Opening(NamedTuple):
     founding: Founding
     keys: Mapping[str, ApiKey]
     plan: ReadPlan | None = None
+    lifeline: bool = False
 
 
 def serve(opening: Opening, machine: Clock) -> Iterator[Address]:
@@ -83,7 +85,8 @@ def serve(opening: Opening, machine: Clock) -> Iterator[Address]:
     write_private(path, msgspec.json.encode(address))
     yield address
     try:
-        asyncio.run(_run(session, opening.keys, address.token, listener))
+        app = application(session, opening.keys, address.token)
+        asyncio.run(_run(app, listener, lifeline=opening.lifeline))
     finally:
         path.unlink(missing_ok=True)
         session.close()
@@ -144,22 +147,29 @@ def _take_up(session: Session, plan: ReadPlan) -> None:
 
 
 class _Server(uvicorn.Server):
+    lifeline = False
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, self._stop)
+        if self.lifeline:
+            loop.add_reader(sys.stdin.fileno(), self._hear)
         yield
 
     def _stop(self) -> None:
         self.should_exit = True
 
+    def _hear(self) -> None:
+        if not os.read(sys.stdin.fileno(), 1):
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+            self._stop()
 
-async def _run(
-    session: Session, keys: Mapping[str, ApiKey], token: str, listener: socket.socket
-) -> None:
+
+async def _run(app: Starlette, listener: socket.socket, *, lifeline: bool) -> None:
     config = uvicorn.Config(
-        application(session, keys, token),
+        app,
         http=KnownProtocol,
         log_config=None,
         access_log=False,
@@ -168,4 +178,6 @@ async def _run(
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-    await _Server(config).serve(sockets=[listener])
+    server = _Server(config)
+    server.lifeline = lifeline
+    await server.serve(sockets=[listener])

@@ -2,7 +2,8 @@
 
 Rules: the state is what the founding and the requests after it give, applied in their order; a start
 applies them again and checks that trades and numbers come out as they did; a write is durable before
-it is answered; a request that is refused before its key is proven leaves no line.
+it is answered; where a request breaks off in the middle, memory is ahead of the file and nothing more
+is answered: the process ends at the next request and starts from its file.
 """
 
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Session:
             raise VenueError("the exchange's memory has no founding; do: name another --state")
         self.founding = first
         self._store = store
+        self._whole = True
         self.core = Core(first.market, first.state, TIERS[first.tier])
         for record in records[1:]:
             self._again(record)
@@ -77,9 +79,13 @@ class Session:
         return faults.acted(rules, found)
 
     def public(self, endpoint: str, given: Given) -> Answer:
-        """Answer a public request."""
+        """Answer a public request; it leaves no trace."""
+        self._must_be_whole()
         self.core.advance(self.clock.now())
-        return self._answered(partial(PUBLIC[endpoint], self.core, Params(given)))
+        try:
+            return Answer(PUBLIC[endpoint](self.core, Params(given)))
+        except Refused as error:
+            return Answer(None, error.text)
 
     def private(
         self, endpoint: str, given: Given, *, key: str, nonce: int, tier: str, acting: list[Rule]
@@ -115,17 +121,27 @@ class Session:
 
     def close(self) -> None:
         """Write the state whole, and let go."""
-        self.core.advance(self.clock.now())
-        self._store.found(self._founding())
+        if self._whole:
+            self.core.advance(self.clock.now())
+            self._store.found(self._founding())
         self._store.close()
 
+    def _must_be_whole(self) -> None:
+        if not self._whole:
+            raise SystemExit(
+                "a request ended in the middle; the exchange starts again from its memory"
+            )
+
     def _taken(self, call: Call, given: Given, *, durable: bool) -> Answer:
+        self._must_be_whole()
+        self._whole = False
         answer = self._apply(call, partial(self._run, call, given))
         state = self.core.state
         told = msgspec.structs.replace(
             call, trades=len(state.trades), serial=state.serial, refused=answer.error
         )
         self._store.append(told, durable=durable)
+        self._whole = True
         if self._store.has_grown():
             self._store.found(self._founding())
         return answer

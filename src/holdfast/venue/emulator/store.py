@@ -20,7 +20,7 @@ from holdfast.venue.emulator.paths import MarketSettings
 from holdfast.venue.emulator.state import ZERO, State
 
 FILE_NAME = "exchange.jsonl"
-LINES = 20_000
+LINES = 5_000
 _HEAD = len('["00000000",')
 
 

@@ -130,10 +130,11 @@ def test_a_keys_file_is_read_in_the_words_of_the_api(tmp_path: Path):
     (key,) = read_keys_file(file).values()
     assert (key.permissions, key.nonce_window, key.tier) == (("query-funds",), 5, "starter")
     for text, fault in (
-        ("keys: []\n", "no key"),
-        ("keys:\n  - {key: a, secret: '?'}\n", "not base64"),
-        ("keys:\n  - {key: a}\n", "secret"),
-        ("others: []\n", "others"),
+        ("keys: []\n", "keys.yaml:1:7: keys.0: no key is named; allowed: a list of at least"),
+        ("keys:\n  - key: a\n    secret: '?'\n", "keys.yaml:3:13: keys.0.secret: .* not base64"),
+        ("keys:\n  - {key: a}\n", "keys.yaml:2:5: keys.0: .*missing required field `secret`"),
+        ("keys:\n  - key: a\n    secret: dGVzdA==\n    limit: 3\n", "unknown field `limit`"),
+        ("others: []\n", "unknown field `others`"),
     ):
         file.write_text(text)
         with pytest.raises(ConfigError, match=fault):

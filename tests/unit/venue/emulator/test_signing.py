@@ -4,7 +4,7 @@ import pytest
 from emulated import ORIGIN, SECOND, Caller, limit, session, under
 
 from holdfast.venue.emulator import refusals
-from holdfast.venue.emulator.keys import ALL_PERMISSIONS, TEST_MARK, faults_of, make_test_key
+from holdfast.venue.emulator.keys import ALL_PERMISSIONS, TEST_MARK, fault_of, make_test_key
 from holdfast.venue.emulator.refusals import Refused
 from holdfast.venue.emulator.signing import check_nonce, read_nonce, signature
 
@@ -124,4 +124,7 @@ def test_test_keys_say_that_they_are_and_never_differ():
      ([make_test_key(tier="king")], "'king' is no tier")],
 )  # fmt: skip
 def test_a_bad_set_of_keys_says_why(keys, fault):
-    assert fault in faults_of(keys, ("starter", "pro"))
+    found = fault_of(keys, ("starter", "pro"))
+    assert found is not None
+    assert fault in found.problem
+    assert fault_of([make_test_key()], ("starter", "pro")) is None

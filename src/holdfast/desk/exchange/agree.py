@@ -1,0 +1,245 @@
+"""Bring books and a real venue together, at the start, every few minutes and on demand.
+
+Everything is read first, whole or not at all; an unanswered question changes nothing and is noted as
+incomplete. Then executions are booked in the order of their time, ends after them, requests without
+an answer are left to proof, and what was never sent is sent or given up. Orders of others are named
+and never touched. Balances must then be what the books say, per asset, or `recon` holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+import msgspec
+
+from holdfast.desk.desk import Desk
+from holdfast.desk.exchange.booked import LOOK_BACK, Booked
+from holdfast.desk.exchange.strays import Ended
+from holdfast.desk.reconcile import commit, end_order
+from holdfast.desk.turn import Turn
+from holdfast.domain.bookkeeping import (
+    AnomalyNoted,
+    HoldCleared,
+    HoldSet,
+    Note,
+    ReceiptsNoted,
+    ReconcileNoted,
+)
+from holdfast.domain.errors import VenueUnavailable
+from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
+from holdfast.domain.observations import End, Execution
+from holdfast.domain.slots import EXIT, Order, OrderStatus
+from holdfast.engine.fold import order_of
+from holdfast.engine.intents import ABORTED
+from holdfast.telemetry import log
+from holdfast.venue.port import Balance, Exchange, VenueOrder
+
+READS = 3  # a trade between two reads looks like a gap, so a gap is read again
+LEAST = Decimal("1e-8")
+
+
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the venue said, all of one look."""
+
+    resting: Sequence[VenueOrder]
+    executions: Sequence[tuple[int, Execution]]
+    found: Mapping[str, VenueOrder]
+    balances: Mapping[str, Balance]
+
+
+class _Done(msgspec.Struct, kw_only=True):
+    """What an agreement did."""
+
+    resent: int = 0
+    adopted: int = 0
+    filled: int = 0
+    ended: int = 0
+    unresolved: int = 0
+    foreign: list[str] = []
+    lost: list[str] = []
+
+
+class Agreement:
+    """The comparison of one desk with its venue."""
+
+    def __init__(self, desk: Desk, exchange: Exchange, booked: Booked, ended: Ended) -> None:
+        self._desk = desk
+        self._exchange = exchange
+        self._booked = booked
+        self._ended = ended
+        self.agreed_at: float | None = None  # monotonic seconds of the last clean one
+
+    def __call__(self, *, starting: bool = False) -> ReconcileNoted:
+        """Compare and mend; return what was done."""
+        begun, done, gaps = self._exchange.calls, _Done(), list[str]()
+        self._unsent(done)
+        complete = True
+        try:
+            for _ in range(READS):
+                self._take_in(self._read(), done)
+                gaps = [*done.lost, *self._differences()]
+                if not gaps:
+                    break
+        except VenueUnavailable as error:
+            complete = False
+            log.warning(f"the venue could not be compared with the books: {error}")
+        calls = self._exchange.calls - begun
+        return self._note(done, gaps, complete=complete, calls=calls, starting=starting)
+
+    def _read(self) -> _Seen:
+        desk, exchange = self._desk, self._exchange
+        resting = exchange.open_orders()
+        executions = exchange.executions(max(0, desk.now - LOOK_BACK))
+        there = {row.client_order_id: row for row in resting}
+        missing = [name for name in desk.books.orders if name not in there]
+        found = exchange.find(missing, desk.now - LOOK_BACK) if missing else {}
+        self._balances = exchange.balances()
+        return _Seen(
+            resting=resting,
+            executions=executions,
+            found={**there, **found},
+            balances=self._balances,
+        )
+
+    def _take_in(self, seen: _Seen, done: _Done) -> None:
+        done.filled += self._book(seen.executions)
+        done.lost, done.foreign, done.unresolved = [], [], 0
+        unsent = {one.client_order_id for one in self._desk.outbox}
+        for name, slot_id in sorted(self._desk.books.orders.items()):
+            if name not in unsent:
+                order = order_of(self._desk.books.slots[slot_id], name)
+                self._order(slot_id, order, seen.found.get(name), done)
+        self._others(seen.resting, done)
+        self._desk.reindex()
+
+    def _book(self, executions: Sequence[tuple[int, Execution]]) -> int:
+        new = {one.fill_id for one in self._booked.new(one for _, one in executions)}
+        missed = [(at, one) for at, one in executions if one.fill_id in new]
+        for at, rows in groupby(missed, key=lambda row: row[0]):
+            batch = [one for _, one in rows]
+            self._desk.now = max(self._desk.now, at)
+            turn = Turn(self._desk, self._desk.now, batch[-1].price)
+            for execution in batch:
+                turn.order(execution)
+            commit(self._desk, turn)
+        return len(missed)
+
+    def _order(self, slot_id: int, order: Order, found: VenueOrder | None, done: _Done) -> None:
+        name, books = order.client_order_id, self._desk.books
+        if found is not None:
+            self._there(slot_id, order, found, done)
+        elif name in books.submissions and books.submissions[name].action == "place":
+            done.unresolved += 1
+        else:
+            done.lost.append(f"order {name} is in the books and nowhere at the venue")
+
+    def _there(self, slot_id: int, order: Order, found: VenueOrder, done: _Done) -> None:
+        name = order.client_order_id
+        if found.status != "open" and found.filled > order.filled:
+            done.unresolved += 1  # its executions have not been told yet
+            return
+        if name in self._desk.books.unanswered:
+            self._desk.note(ReceiptsNoted(accepted=(name,)))
+            done.adopted += 1
+        if found.status == "open":
+            done.resent += self._ask_again(order, found)
+        else:
+            end_order(self._desk, slot_id, End(client_order_id=name, status=found.status))
+            done.ended += 1
+
+    def _unsent(self, done: _Done) -> None:
+        """Send exits that never left, under their own ids, and give entries up.
+
+        Between ticks all that is to be sent is in the outbox; what is not is of a life before.
+        """
+        desk, books = self._desk, self._desk.books
+        waiting = {one.client_order_id for one in desk.outbox}
+        for name in sorted(books.unanswered - books.submissions.keys() - waiting):
+            slot_id = books.orders[name]
+            order = order_of(books.slots[slot_id], name)
+            if order.role is EXIT:
+                place = PlaceOrder(name, order.side, order.role, order.price, order.size)
+                desk.outbox.append(place)
+                done.resent += 1
+            else:
+                end_order(
+                    desk, slot_id, End(client_order_id=name, status="refused", reason=ABORTED)
+                )
+                done.ended += 1
+
+    def _ask_again(self, order: Order, found: VenueOrder) -> int:
+        name = order.client_order_id
+        if name in self._desk.books.submissions:
+            return 0
+        if order.status is OrderStatus.CANCELING:
+            self._desk.outbox.append(CancelOrder(client_order_id=name, role=order.role))
+            return 1
+        if (found.price, found.size) == (order.price, order.size):
+            return 0
+        self._desk.outbox.append(
+            RepriceOrder(
+                client_order_id=name, revision=order.revision, price=order.price, size=order.size
+            )
+        )
+        return 1
+
+    def _others(self, resting: Sequence[VenueOrder], done: _Done) -> None:
+        """Name orders of others; one of ours that was proven over is asked to end, and said."""
+        for row in resting:
+            name = row.client_order_id
+            if name in self._desk.books.orders:
+                continue
+            if self._ended(name) is None:
+                done.foreign.append(name)
+                continue
+            detail = f"{name} rests at the venue after its end was booked; its cancel is asked for"
+            self._desk.note(AnomalyNoted(kind="rests_after_end", detail=detail))
+            self._exchange.cancel(CancelOrder(client_order_id=name, role=EXIT))
+            done.lost.append(f"order {name} rests after its end was booked")
+
+    def _differences(self) -> list[str]:
+        accounts = self._desk.books.accounts
+        found = []
+        for asset in (accounts.base, accounts.quote):
+            balance = self._balances.get(asset, Balance(Decimal(0), Decimal(0)))
+            theirs, ours = balance.total, accounts.total(asset)
+            if abs(theirs - ours) > LEAST:
+                found.append(f"{asset}: venue {theirs}, books {ours}")
+        return found
+
+    def _note(
+        self, done: _Done, gaps: list[str], *, complete: bool, calls: int, starting: bool
+    ) -> ReconcileNoted:
+        agreed = complete and not gaps
+        note = ReconcileNoted(
+            resent=done.resent,
+            adopted=done.adopted,
+            filled=done.filled,
+            ended=done.ended,
+            foreign=tuple(done.foreign),
+            agreed=agreed,
+            unresolved=done.unresolved,
+            calls=calls,
+            gaps=tuple(gaps),
+            complete=complete,
+        )
+        holds = self._hold(gaps) if complete else self._unseen(starting=starting)
+        self._desk.note(note, *holds)
+        if agreed:
+            self.agreed_at = self._desk.clock.monotonic()
+        self._desk.watch_again()
+        return note
+
+    def _hold(self, gaps: list[str]) -> list[Note]:
+        holds, why = self._desk.books.holds, "books and venue were compared"
+        notes: list[Note] = [HoldCleared(name="venue", reason=why)] if "venue" in holds else []
+        if gaps:
+            return [*notes, HoldSet(name="recon", reason="; ".join(gaps))]
+        if "recon" in holds:
+            notes.append(HoldCleared(name="recon", reason="books and venue agree"))
+        return notes
+
+    def _unseen(self, *, starting: bool) -> list[Note]:
+        if starting and "venue" not in self._desk.books.holds:
+            return [HoldSet(name="venue", reason="not compared with the venue since the start")]
+        return []

@@ -1,0 +1,76 @@
+"""Read a snapshot as series: the one reading that exporter and alerts share."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from holdfast.desk.holds import NAMES
+from holdfast.desk.status.board import Snapshot
+from holdfast.desk.status.metric_registry import METRICS, MODES
+
+Values = dict[tuple[str, ...], float]
+Series = dict[str, Values]
+_VERSION = version("holdfast")
+_PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "open_order_headroom": lambda s: s["capacity_fill_health"]["open_order_headroom"],
+    "price_age_seconds": lambda s: s["price_age_sec"],
+    "price": lambda s: s["price"],
+    "equity_quote": lambda s: s["balance_health"]["equity_quote"],
+    "realized_pnl_quote": lambda s: s["total_profit"],
+    "unrealized_pnl_quote": lambda s: s["total_unrealized_profit"],
+    "daily_loss_quote": lambda s: s["daily_realized_loss_utc"],
+    "daily_loss_limit_quote": lambda s: s["daily_loss_limit"],
+    "stuck_capital_pct": lambda s: s["slot_vintage"]["stuck_capital_pct"],
+    "slots": lambda s: s["slot_count"],
+    "pending_entries": lambda s: s["entry_scheduler"]["pending_entries"],
+    "ledger_sequence": lambda s: s["ledger_sequence"],
+}
+_ZEROS: Series = {
+    spec.name: dict.fromkeys(spec.zeros, 0.0) for spec in METRICS if spec.zeros
+}  # what is there before anything was counted
+
+
+def read(snapshot: Snapshot) -> Series:
+    """Return every series of a snapshot: name without prefix, label values in their order, value."""
+    series: Series = {name: dict(zeros) for name, zeros in _ZEROS.items()}
+    for name, labels, value in (*_counted(snapshot), *_status(snapshot.status), *_facts(snapshot)):
+        series.setdefault(name, {})[labels] = float(value)
+    return series
+
+
+def _counted(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    counters = snapshot.counters
+    yield "ticks", ("unorchestrated",), counters.unorchestrated
+    yield "ticks", ("ok",), counters.ticks - counters.unorchestrated
+    yield "steps", (), counters.steps
+    yield "anomalies", (), counters.anomalies
+    for (name, *labels), value in snapshot.counts.items():
+        yield name, tuple(labels), value
+
+
+def _status(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    for name, ask in _PLAIN.items():
+        value = ask(status)
+        if value is not None:
+            yield name, (), value
+    yield "open_orders", ("local",), status["capacity_fill_health"]["open_orders_current"]
+    for phase, count in status["phases"].items():
+        yield "slots_in_phase", (phase,), count
+    for mode in MODES:
+        yield "mode", (mode,), mode == status["mode"]
+    standing = {hold["name"] for hold in status["holds"]}
+    for name in NAMES:
+        yield "hold", (name,), name in standing
+    yield "estop_active", (), "estop" in standing
+    for asset, kinds in status["balance_health"]["assets"].items():
+        for kind, name in (("total", "total"), ("free", "free"), ("held", "reserved")):
+            yield "balance", (asset, name), kinds[kind]
+
+
+def _facts(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    status = snapshot.status
+    facts = (_VERSION, status["profile_digest"][:12], status["env"], status["pair"])
+    yield "build_info", facts, 1
+    yield "tick_silence_limit_seconds", (), snapshot.silence
+    if snapshot.ticked_at:
+        yield "last_success_timestamp", ("tick",), snapshot.ticked_at / 1_000_000

@@ -1,0 +1,1 @@
+"""Take secrets out of every text that leaves the desk; any room may use it."""

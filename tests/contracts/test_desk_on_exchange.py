@@ -1,0 +1,141 @@
+"""A whole desk on the emulated exchange: how many calls it needs, and that the money agrees."""
+
+from decimal import Decimal
+
+import pytest
+from emulated_world import EmulatedWorld
+
+from holdfast.domain.bookkeeping import IntentResolved, SubmissionNoted
+from holdfast.domain.events import OrderFilled
+from holdfast.domain.slots import ENTRY
+
+CALM = [("0.1000", "0.1000", "0.1000", "0.1000", "100000")] * 600
+
+
+@pytest.fixture
+def world(tmp_path):
+    worlds = []
+
+    def make(**settings):
+        made = EmulatedWorld(tmp_path, **settings)
+        worlds.append(made)
+        return made
+
+    yield make
+    for made in worlds:
+        made.close()
+
+
+def agree(world):
+    desk = world.desk
+    for asset, balance in world.venue.balances().items():
+        assert balance.total == desk.books.accounts.total(asset)
+    resting = {row.client_order_id for row in world.venue.open_orders()}
+    assert resting == set(desk.books.orders)
+    assert desk.books.holds == {}
+    assert desk.books.submissions == {}
+    assert world.exchange.admin.audit()["repeated"] == {}
+
+
+def sent(world, action="place"):
+    return [
+        row
+        for _, row in world.memory.rows
+        if isinstance(row, SubmissionNoted) and row.action == action
+    ]
+
+
+@pytest.mark.parametrize("slots", [7, 8, 80])
+def test_bringing_up_slots_takes_a_call_for_seven_of_them(world, slots):
+    desk = world(slots=slots, rows=CALM, usd="2000", doge="20000")
+    desk.open()
+    for _ in range(16):
+        desk.tick(5)
+    assert len(desk.desk.books.orders) == 2 * slots
+    assert len(sent(desk)) == -(-slots // 7)
+    assert desk.desk.counters.orders_refused == 0
+    assert desk.exchange.session.core.state.rejects == {}
+    agree(desk)
+
+
+def test_a_start_with_two_hundred_orders_takes_few_private_calls(world):
+    desk = world(slots=100, rows=CALM, usd="3000", doge="30000")
+    desk.open()
+    for _ in range(18):
+        desk.tick(5)
+    assert len(desk.desk.books.orders) == 200
+    names = sorted(desk.desk.books.orders)
+    for name in names[:3]:
+        desk.exchange.admin.fill(cl_ord_id=name, vol="1000")
+    desk.exchange.admin.cancel(cl_ord_id=names[5])
+    desk.exchange.calls()
+    note = desk.open()
+    made = desk.exchange.calls()
+    assert note.complete
+    assert note.filled == 3
+    assert note.ended == 1
+    assert note.calls <= 10
+    private = {name: count for name, count in made.items() if name not in {"Time", "AssetPairs"}}
+    assert sum(private.values()) <= 10 + 1  # the opening of the connection asks for assets
+    assert desk.venue.counters().throttle_waits == 0
+
+
+LOSSES = {
+    "a lost answer": {
+        "kind": "drop_answer",
+        "endpoints": ["AddOrder", "AddOrderBatch"],
+        "times": 2,
+    },
+    "a lost request": {
+        "kind": "drop_request",
+        "endpoints": ["AddOrder", "AddOrderBatch"],
+        "times": 2,
+    },
+}
+
+
+@pytest.mark.plan("004-010")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_is_lost_on_the_way_is_proven_and_never_doubled(world, loss):
+    desk = world(slots=4, usd="200", doge="2000")
+    desk.open()
+    desk.exchange.faults(LOSSES[loss])
+    for _ in range(40):
+        desk.tick(5)
+    outcomes = {row.outcome for _, row in desk.memory.rows if isinstance(row, IntentResolved)}
+    assert outcomes == {"open" if loss == "a lost answer" else "not_placed"}
+    desk.exchange.faults()
+    for _ in range(20):
+        desk.tick(5)
+    agree(desk)
+
+
+def test_an_order_placed_by_hand_is_named_and_left_alone(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    desk.tick()
+    desk.exchange.admin.order(
+        pair="XDGUSD", type="buy", ordertype="limit", price="0.05", volume="20", oflags="post"
+    )
+    note = desk.gear.agreement()
+    assert len(note.foreign) == 1
+    assert note.agreed
+    assert len(desk.venue.open_orders()) == len(desk.desk.books.orders) + 1
+
+
+def test_a_day_of_trading_agrees_to_the_last_unit(world):
+    desk = world(slots=8, usd="200", doge="2000", rules={"profit_pct": Decimal("0.6")})
+    desk.open()
+    for number in range(400):
+        desk.tick(30)
+        if number % 97 == 96:
+            assert desk.open().agreed
+    fills = [row for _, row in desk.memory.rows if isinstance(row, OrderFilled)]
+    assert len(fills) > 10
+    assert any(row.role is ENTRY for row in orders(desk))
+    agree(desk)
+
+
+def orders(world):
+    slots = world.desk.books.slots.values()
+    return [leg.order for slot in slots for leg in (slot.a, slot.b) if leg.order is not None]
