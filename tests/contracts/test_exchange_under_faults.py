@@ -9,7 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from exchange_world import ExchangeWorld
+from emulated_exchange import EmulatedExchange
 from kraken_answers import buy, sell
 
 from holdfast.domain.errors import VenueUnavailable
@@ -131,7 +131,7 @@ class SmallDesk:
 @pytest.mark.plan("004-010", "004-027")
 @pytest.mark.parametrize("seed", range(2))
 def test_books_and_exchange_agree_after_a_run_on_a_bad_road(tmp_path, seed):
-    world = ExchangeWorld(tmp_path / "x", usd="1000000", doge="10000000")
+    world = EmulatedExchange(tmp_path / "x", usd="1000000", doge="10000000")
     try:
         desk = SmallDesk(world, seed)
         world.admin.faults(*FAULTS, seed=seed)
