@@ -5,6 +5,7 @@ comes back, in order; the last one stays. An answer that is an exception is rais
 """
 
 import json
+from base64 import b64encode
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from holdfast.domain.slots import Role, Side
 from holdfast.venue.ccxt_venue import Account, CcxtVenue
 
 NOON = 1_795_176_000_000_000  # 20 Nov 2026, 12:00 UTC
-KEY, SECRET = "key-of-a-test", "c2VjcmV0LW9mLWEtdGVzdA=="
+KEY, SECRET = "key-of-a-test", b64encode(b"nobody can sign with this").decode()
 PAIR = {
     "altname": "XDGUSD",
     "wsname": "XDG/USD",

@@ -121,6 +121,7 @@ def test_x03_a_batch_of_which_some_are_refused_keeps_the_rest(world):
     assert {one.client_order_id for one in venue.open_orders()} == {"a", "b", "s"}
 
 
+@pytest.mark.plan("004-010")
 @pytest.mark.parametrize("kind", ["drop_request", "drop_answer"])
 @pytest.mark.parametrize("size", [1, 2])
 def test_x04_a_lost_answer_is_unknown_and_the_order_is_there_or_not(exchange, venue, kind, size):

@@ -1,5 +1,6 @@
 """What a fault plan does on the road, as the ccxt class sees it; the administrator; start and stop."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -8,10 +9,12 @@ from zlib import crc32
 
 import ccxt
 import httpx
+import msgspec
 import pytest
 from emulated import ORIGIN, SECOND, client
 
 from holdfast.domain.errors import VenueUnavailable
+from holdfast.venue.emulator.keys import make_test_key
 from holdfast.venue.emulator.process import AdminClient, ExchangeProcess, read_address
 
 SYMBOL = "DOGE/USD"
@@ -198,6 +201,36 @@ def test_a_clean_stop_takes_the_address_away_and_a_taken_port_gives_the_next(tmp
     again = ExchangeProcess(tmp_path / "a", "--lock-step").start()
     assert again.administrator().now() > ORIGIN  # what it is was decided when its folder was new
     assert again.stop() == 0
+
+
+def test_a_plan_file_goes_on_where_it_was_after_a_death_and_keys_come_from_a_file(tmp_path):
+    plan, keys = tmp_path / "plan.yaml", tmp_path / "keys.json"
+    plan.write_text("rules:\n  - {kind: rate_limit, endpoints: [BalanceEx], times: 1}\n")
+    key = make_test_key("filed", permissions=("query-funds",))
+    keys.write_text(json.dumps({"keys": [json.loads(msgspec.json.encode(key))]}))
+    options = ("--lock-step", "--faults", str(plan), "--keys", str(keys))
+    process = ExchangeProcess(tmp_path / "x", *options).start()
+    try:
+        exchange = client(process.url, key)
+        with pytest.raises(ccxt.DDoSProtection):
+            exchange.fetch_balance()
+        process.kill()
+        process.start()
+        again = client(process.url, key)
+        assert again.fetch_balance()["info"]["result"] == {}
+        (rule,) = process.administrator().state(rows=False)["faults"]
+        assert (rule["met"], rule["acted"]) == (2, 1)
+        with pytest.raises(ccxt.AuthenticationError):
+            client(process.url).fetch_balance()
+        with pytest.raises(ccxt.PermissionDenied):
+            again.fetch_open_orders()
+        assert process.administrator().state(rows=False)["rejects"] == {
+            "EAPI:Rate limit exceeded": 1,
+            "EAPI:Invalid key": 1,
+            "EGeneral:Permission denied": 1,
+        }
+    finally:
+        process.stop()
 
 
 def test_an_exchange_ends_with_the_process_that_started_it(tmp_path):

@@ -147,7 +147,10 @@ class Exchange(Venue, Protocol):
     """A real venue: an answer may be lost, and silence proves nothing before a deadline.
 
     Every write passes the boundary it was made with. A deadline is wall time in µs UTC; after it the
-    venue refuses the request by itself. Reads raise VenueUnavailable and are all or nothing.
+    venue refuses the request by itself. Reads, `observe` among them, are all or nothing: they raise
+    VenueUnavailable where another try may help and VenueRefused where it will not, and what they would
+    have told is told by the next that succeeds. An observation counts as told when the desk asks for
+    the one after it. Of `order`, None proves nothing before the deadline.
     """
 
     largest_batch: int
