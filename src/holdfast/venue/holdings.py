@@ -43,7 +43,7 @@ class Holdings:
         own = (self._base, self._quote)
         self._others = {asset: rest for asset, rest in assets.items() if asset not in own}
 
-    def needed(self, price: Decimal, left: Decimal, *, buys: bool) -> Decimal:
+    def needed(self, price: Decimal, left: Decimal, buys: bool) -> Decimal:
         """Say what an order with `left` still to trade holds back."""
         if not buys:
             return left

@@ -113,17 +113,16 @@ class PaperVenue:
         matching, buys = self._matching, order.side is BUY
         if client_order_id in matching.live or client_order_id in matching.closed:
             return Receipt(client_order_id, "accepted")
-        reason = matching.refusal(price, size, self._position.mark, buys=buys)
-        if not reason and matching.is_full():
-            reason = "open_order_cap"
-        if reason:
+        if reason := matching.refusal(price, size, self._position.mark, buys):
             return _refused(client_order_id, reason)
+        if matching.is_full():
+            return _refused(client_order_id, "open_order_cap")
         holdings = matching.holdings
-        hold = holdings.needed(price, size, buys=buys)
+        hold = holdings.needed(price, size, buys)
         if hold > (holdings.quote_free if buys else holdings.base_free):
             return _refused(client_order_id, "insufficient_funds")
         if self._journal is None:
-            matching.rest(client_order_id, price, size, hold, buys=buys)
+            matching.rest(client_order_id, price, size, hold, buys)
             return Receipt(client_order_id, "accepted")
         return self._answer(Placed(client_order_id, buys, price, size, hold), matching.apply_place)
 
@@ -136,11 +135,11 @@ class PaperVenue:
             return Receipt(client_order_id=client_order_id, outcome="accepted")
         if order is None or order.status != "open":
             return _refused(client_order_id, "not_open")
-        reason = matching.refusal(price, size, self._position.mark, buys=order.buys)
+        reason = matching.refusal(price, size, self._position.mark, order.buys)
         filled = order.size - order.left
         if reason or size <= filled:
             return _refused(client_order_id, reason or "min_size")
-        hold = matching.holdings.needed(price, size - filled, buys=order.buys)
+        hold = matching.holdings.needed(price, size - filled, order.buys)
         if hold - order.hold > matching.holdings.free(buys=order.buys):
             return _refused(client_order_id, "insufficient_funds")
         record = Repriced(client_order_id, change.revision, price, size, hold)
