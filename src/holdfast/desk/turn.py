@@ -52,26 +52,26 @@ class Turn:
         """Reduce one input of one slot."""
         desk = self.desk
         books = desk.books
-        accounts = books.accounts
+        accounts, slots, at = books.accounts, books.slots, self.at
         terms = Terms(
             desk.rules,
-            self.at,
+            at,
             self.mark,
             desk.sizing,
             FREE_TO_ENTER if self.is_open else desk.gate(exempt=exempt),
             accounts.free_base,
             accounts.free_quote,
         )
-        step = reduce(books.slots[slot_id], seen, terms)
+        step = reduce(slots[slot_id], seen, terms)
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
-            books.slots[slot_id] = after
-            self.events += events
+            slots[slot_id] = after
+            self.events.extend(events)
             self.touched.add(slot_id)
             for event in events:
                 _TAKE[type(event)](self, after, event)
-        desk.index.update(after, self.at)
+        desk.index.update(after, at)
 
     def ripe(self) -> None:
         """Look at slots whose time has come."""
@@ -112,10 +112,12 @@ class Turn:
     def breaches(self) -> list[str]:
         """List what is wrong with the slots this step touched."""
         slots = self.desk.books.slots
+        others = [
+            slot_id for slot_id in self.touched if slot_id in slots and not is_plain(slots[slot_id])
+        ]
         return [
             f"slot {slot_id}: {text}"
-            for slot_id in sorted(self.touched)
-            if slot_id in slots and not is_plain(slots[slot_id])
+            for slot_id in sorted(others)
             for text in breaches(slots[slot_id])
         ]
 
