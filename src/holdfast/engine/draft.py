@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from holdfast.domain.events import Event, LegBlocked, OrderPlaced
+from holdfast.domain.events import Event, LegBlocked, OrderFilled, OrderPlaced
 from holdfast.domain.ids import client_order_id
 from holdfast.domain.money import ZERO, held_for_buy
 from holdfast.domain.slots import BUY, LEG_A, Block, Leg, LegName, Role, Side, Slot
 from holdfast.engine.fold import FOLDS, placed
 from holdfast.engine.rules import Terms
+from holdfast.engine.whole import turned
 
 
 class Draft:
@@ -70,8 +71,9 @@ class Draft:
         hold: Decimal,
         reason: str,
         recovery_id: int = 0,
+        fill: OrderFilled | None = None,
     ) -> None:
-        """Decide one order."""
+        """Decide one order; one for a `fill` takes that into the slot with itself."""
         slot, terms = self.slot, self.terms
         rules, slot_id = terms.rules, slot.slot_id
         event = OrderPlaced(
@@ -93,5 +95,6 @@ class Draft:
             rules.digest,
             recovery_id,
         )
-        self.slot = placed(slot, event, terms.now)
+        now = terms.now
+        self.slot = placed(slot, event, now) if fill is None else turned(slot, fill, event, now)
         self.events.append(event)
