@@ -52,12 +52,12 @@ class Ladder:
 
     def add(self, order: Resting) -> None:
         """Rest an order behind those of its price that came before."""
-        keys = self._keys
-        key = (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank
+        keys, price = self._keys, order.price
+        key = (int(price // self._tick) * self._sign << RANK_BITS) - order.rank
         insort(keys, key)
         self._orders[key] = order
         if keys[-1] == key:
-            self.best = order.price
+            self.best = price
 
     def next(self) -> Resting:
         """Return the order that trades first."""

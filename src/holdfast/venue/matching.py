@@ -75,8 +75,8 @@ class Matching:
         self, client_order_id: str, price: Decimal, size: Decimal, hold: Decimal, buys: bool
     ) -> None:
         """Rest a new order behind all others of its price."""
-        self.ranks += 1
-        order = Resting(client_order_id, buys, price, size, size, hold, self.ranks)
+        self.ranks = rank = self.ranks + 1
+        order = Resting(client_order_id, buys, price, size, size, hold, rank)
         holdings = self.holdings
         self.live[client_order_id] = order  # the holdings move here: a call less for each order
         if buys:
@@ -109,9 +109,9 @@ class Matching:
         self._close(order, "canceled")
         self.ends.add(End(client_order_id=order.client_order_id, status="canceled"))
 
-    def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Traded]:
+    def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Execution]:
         """Trade what a price reaches, at most `budget` of base where one is given."""
-        traded: list[Traded] = []
+        traded: list[Execution] = []
         bids, asks = self.bids, self.asks
         while True:
             if bids.best >= mark:
@@ -122,16 +122,22 @@ class Matching:
                 return traded
             if budget is None:
                 order = ladder.pop()
-                traded.append(self._trade(order, order.left, at))
+                traded.append(self._trade(order, order.left, NOTHING, at))
                 continue
             order = ladder.next()
             size = order.left if order.left <= budget else budget // self._step * self._step
             if not size:
                 return traded
             budget -= size
-            if size == order.left:
+            left = order.left - size
+            if not left:
                 ladder.pop()
-            traded.append(self._trade(order, size, at))
+            traded.append(self._trade(order, size, left, at))
+
+    def told(self, execution: Execution) -> Traded:
+        """Say of an execution that was just made what the rest of its order still holds back."""
+        order = self.live.get(execution.client_order_id)
+        return Traded(execution, NOTHING if order is None else order.hold)
 
     def apply_trade(self, fill: Traded, at: int) -> None:
         """Book one execution: balances, what is left of its order, and its close when whole."""
@@ -181,9 +187,9 @@ class Matching:
             self.live[order.client_order_id] = order
             (self.bids if order.buys else self.asks).add(order)
 
-    def _trade(self, order: Resting, size: Decimal, at: int) -> Traded:
+    def _trade(self, order: Resting, size: Decimal, left: Decimal, at: int) -> Execution:
         price, holdings = order.price, self.holdings
-        cost, left = price * size, order.left - size
+        cost = price * size
         execution = Execution(
             order.client_order_id,
             f"p{self.fills + 1}",
@@ -195,16 +201,13 @@ class Matching:
         )
         hold = holdings.needed(price, left, order.buys) if left else NOTHING
         self._book(order, execution, left, hold, at)
-        return Traded(execution, hold)
+        return execution
 
     def _book(
         self, order: Resting, execution: Execution, left: Decimal, hold: Decimal, at: int
     ) -> None:
         released = order.hold - hold if hold else order.hold
-        if order.buys:
-            self.holdings.bought(released, execution.size, execution.cost + execution.fee)
-        else:
-            self.holdings.sold(released, execution.size, execution.cost - execution.fee)
+        self.holdings.book(execution, released, order.buys)
         order.hold, order.left = hold, left
         self.fills += 1
         executions = self.executions

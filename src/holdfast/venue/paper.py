@@ -33,7 +33,6 @@ from holdfast.venue.records import (
     Repriced,
     Snapshot,
     Stepped,
-    Traded,
 )
 
 _Write = TypeVar("_Write", Placed, Repriced, Canceled)
@@ -68,19 +67,17 @@ class PaperVenue:
             return
         self._walked = position.candle
         floor, ceiling, due = self._reach(watch)
-        prices, begins, quarter = position.path, position.begins, position.quarter
-        step = position.step
-        while step < STEPS:
-            at, mark = begins + step * quarter, prices[step]
-            if floor < mark < ceiling and at < due:
-                step += 1
-                continue
-            observation = self._walk(step, at, mark, watch)
+        step, prices, quarter = position.step, position.path, position.quarter
+        at = position.begins + step * quarter
+        for mark in prices[step:] if step else prices:
+            if at >= due or not floor < mark < ceiling:
+                observation = self._walk(step, at, mark, watch)
+                if observation is not None:
+                    yield observation
+                    self._matching.ends.come_back()
+                    floor, ceiling, due = self._reach(watch)
             step += 1
-            if observation is not None:
-                yield observation
-                self._matching.ends.come_back()
-                floor, ceiling, due = self._reach(watch)
+            at += quarter
         position.step, position.mark = STEPS, prices[-1]
         if self._journal is not None:
             self._note(STEPS, durable=False)
@@ -215,24 +212,26 @@ class PaperVenue:
 
     def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
-        fills = matching.match(mark, at, position.budget)
-        if fills and position.budget is not None:
-            position.budget -= sum(fill.execution.size for fill in fills)
+        executions = matching.match(mark, at, position.budget)
+        if executions and position.budget is not None:
+            position.budget -= sum(execution.size for execution in executions)
         position.mark = mark
         position.step = step + 1
-        if not (fills or matching.ends.waiting or _is_wanted(watch, at, mark)):
+        if not (executions or matching.ends.waiting or _is_wanted(watch, at, mark)):
             return None
         if self._journal is not None:
-            self._note(step, fills)
-        executions = tuple([fill.execution for fill in fills])
-        return Observation(at, mark, executions, matching.ends.show())
+            self._note(step, executions)
+        return Observation(at, mark, tuple(executions), matching.ends.show())
 
-    def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
+    def _note(
+        self, step: int, executions: Sequence[Execution] = (), *, durable: bool = True
+    ) -> None:
         if self._journal is None:
             return
         ends = self._matching.ends
         where = self._position.record(step)
-        record = msgspec.structs.replace(where, heard=ends.heard, fills=tuple(fills))
+        fills = tuple([self._matching.told(execution) for execution in executions])
+        record = msgspec.structs.replace(where, heard=ends.heard, fills=fills)
         self._journal.append(record, durable=durable)
         ends.heard = 0
 
