@@ -51,7 +51,9 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 def reduce(slot: Slot, seen: Input, terms: Terms) -> Step:
     """Fold one input into a slot, and say what happened and what should be done about it."""
-    draft = Draft(slot, terms)
+    draft = Draft()
+    draft.slot, draft.terms, draft.events = slot, terms, []
+    draft.spare_base, draft.spare_quote = terms.spare_base, terms.spare_quote
     _RULES[type(seen)](draft, seen)
     return Step(draft.slot, draft.events)
 
