@@ -52,26 +52,26 @@ class Turn:
         """Reduce one input of one slot."""
         desk = self.desk
         books = desk.books
-        accounts, slots, at = books.accounts, books.slots, self.at
+        accounts = books.accounts
         terms = Terms(
             desk.rules,
-            at,
+            self.at,
             self.mark,
             desk.sizing,
             FREE_TO_ENTER if self.is_open else desk.gate(exempt=exempt),
             accounts.free_base,
             accounts.free_quote,
         )
-        step = reduce(slots[slot_id], seen, terms)
+        step = reduce(books.slots[slot_id], seen, terms)
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
-            slots[slot_id] = after
+            books.slots[slot_id] = after
             self.events.extend(events)
             self.touched.add(slot_id)
             for event in events:
                 _TAKE[type(event)](self, after, event)
-        desk.index.update(after, at)
+        desk.index.update(after, self.at)
 
     def ripe(self) -> None:
         """Look at slots whose time has come."""
