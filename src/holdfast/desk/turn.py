@@ -115,6 +115,8 @@ class Turn:
         others = [
             slot_id for slot_id in self.touched if slot_id in slots and not is_plain(slots[slot_id])
         ]
+        if not others:
+            return []
         return [
             f"slot {slot_id}: {text}"
             for slot_id in sorted(others)

@@ -120,7 +120,7 @@ def _remainder(draft: Draft, order: Order, left: Decimal) -> tuple[Decimal, Deci
 
 def _close(draft: Draft, name: LegName, fill: OrderFilled) -> None:
     """Take in an exit that one execution filled whole; its lot is closed but for what was before."""
-    lot = draft.leg(name).lot
+    lot = (draft.slot.a if name is LEG_A else draft.slot.b).lot
     after = None if lot is None else more_closed(lot, fill)
     if after is None or after.closed < after.size:
         draft.emit(fill)
