@@ -72,9 +72,9 @@ def take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]
         turn.desk.outbox.extend(_in_order(follow.intents))
         turn.touched |= follow.touched
     elif accepted:
-        notes.append(ReceiptsNoted(tuple(accepted)))
+        notes = [ReceiptsNoted(tuple(accepted))]
     if notes:
-        turn.desk.ledger.commit(turn.at, [*events, *notes])
+        turn.desk.ledger.commit(turn.at, [*events, *notes] if events else notes)
         for note in notes:
             turn.desk.books.apply(turn.at, note)
 

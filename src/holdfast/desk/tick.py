@@ -90,25 +90,26 @@ def step(desk: Desk, seen: Observation) -> int:
         desk.sender(turn)
     _check(turn)
     index = desk.index
-    if index.changed or index.waiting or desk.outbox or desk.watch.always:
+    if index.changed or index.waiting.where or desk.outbox or desk.watch.always:
         desk.watch_again()  # else all slots rest as they did, and it would say the same
     return len(turn.events)
 
 
 def _decide(turn: Turn) -> None:
     desk = turn.desk
-    watch, waiting = desk.watch, desk.index.waiting
-    if desk.index.owed:
+    watch, index, counters = desk.watch, desk.index, desk.counters
+    if index.owed:
         turn.owed()
     if turn.at >= watch.due:
         turn.ripe()
     if watch.floor is not None:
         turn.woken()
-    if desk.counters.tick_started:
-        desk.counters.tick_started = False
-        if waiting:
+    legs = index.waiting.where
+    if counters.tick_started:
+        counters.tick_started = False
+        if legs:
             bootstrap(turn)
-    if waiting:
+    if legs:
         retry(turn)
 
 

@@ -73,7 +73,7 @@ class Turn:
         after, events = step.slot, step.events
         if events:
             books.slots[slot_id] = after
-            self.events += events
+            self.events.extend(events)
             self.touched.add(slot_id)
             for event in events:
                 _TAKE[type(event)](self, after, event)
@@ -134,10 +134,14 @@ class Turn:
     def breaches(self) -> list[str]:
         """List what is wrong with the slots this step touched."""
         slots = self.desk.books.slots
+        others = [
+            slot_id for slot_id in self.touched if slot_id in slots and not is_plain(slots[slot_id])
+        ]
+        if not others:
+            return []
         return [
             f"slot {slot_id}: {text}"
-            for slot_id in sorted(self.touched)
-            if slot_id in slots and not is_plain(slots[slot_id])
+            for slot_id in sorted(others)
             for text in breaches(slots[slot_id])
         ]
 

@@ -26,16 +26,16 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def client_order_id(
     genesis: str, symbol: str, slot: int, leg: str, cycle: int, role: str, attempt: int
-) -> ClientOrderId:
+) -> str:
     """Derive the id of one attempt to place one order (RFC 4122 section 4.3).
 
     >>> client_order_id("paper", "DOGE/USD", 0, "B", 1, "entry", 1)
     '9e0fe4ec-a1d0-5b95-8b3b-c0e502015f9c'
     """
     digest = _begun(genesis, symbol).copy()
-    digest.update("|".join((str(slot), leg, str(cycle), role, f"a{attempt}")).encode())
+    digest.update("|".join((f"{slot}", leg, f"{cycle}", role, f"a{attempt}")).encode())
     time_low, time_mid, high, variant, low, node = _PARTS(digest.hexdigest())
-    return ClientOrderId(f"{time_low}-{time_mid}-5{high}-{_VARIANT[variant]}{low}-{node}")
+    return f"{time_low}-{time_mid}-5{high}-{_VARIANT[variant]}{low}-{node}"
 
 
 @cache

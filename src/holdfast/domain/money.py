@@ -21,6 +21,7 @@ Quote = NewType("Quote", Decimal)
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")  # times a cent is a hundredth, exactly, and cheaper than a division
+_AVERAGE_STEP = Decimal("1E-12")
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +66,16 @@ def notional(price: Decimal, size: Decimal) -> Quote:
     return Quote(price * size)
 
 
+def average(cost: Decimal, size: Decimal) -> Decimal:
+    """Say the mean price of what traded, to twelve decimals where it does not come out even.
+
+    >>> average(Decimal(1), Decimal(3)), average(Decimal("0.3"), Decimal(3))
+    (Decimal('0.333333333333'), Decimal('0.1'))
+    """
+    price = cost / size
+    return price if price * size == cost else price.quantize(_AVERAGE_STEP)
+
+
 def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
     """Say the fee on a notional, rounded half up to the venue's fee step.
 
@@ -74,7 +85,7 @@ def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
     return Quote((cost * rate_pct * CENT).quantize(step, ROUND_HALF_UP))
 
 
-def held_for_buy(price: Decimal, size: Decimal, instrument: Instrument) -> Quote:
+def held_for_buy(price: Decimal, size: Decimal, instrument: Instrument) -> Decimal:
     """Say what a resting buy holds back: its notional and the maker fee, rounded up."""
     whole = price * size * (HUNDRED + instrument.maker_fee_pct) * CENT
-    return Quote(whole.quantize(instrument.fee_step, ROUND_CEILING))
+    return whole.quantize(instrument.fee_step, ROUND_CEILING)

@@ -2,25 +2,28 @@
 
 from decimal import Decimal
 
-from holdfast.domain.events import Event, LegBlocked, OrderPlaced
+from holdfast.domain.events import Event, LegBlocked, OrderFilled, OrderPlaced
 from holdfast.domain.ids import client_order_id
 from holdfast.domain.money import ZERO, held_for_buy
 from holdfast.domain.slots import BUY, LEG_A, Block, Leg, LegName, Role, Side, Slot
 from holdfast.engine.fold import FOLDS, placed
 from holdfast.engine.rules import Terms
+from holdfast.engine.whole import turned
 
 
 class Draft:
-    """A slot on its way from one state to the next, with what happened on the way."""
+    """A slot on its way from one state to the next, with what happened on the way.
+
+    `reduce` fills it: a class without an initialiser is made in a fraction of the time.
+    """
 
     __slots__ = ("events", "slot", "spare_base", "spare_quote", "terms")
 
-    def __init__(self, slot: Slot, terms: Terms) -> None:
-        self.slot = slot
-        self.terms = terms
-        self.events: list[Event] = []
-        self.spare_base = terms.spare_base
-        self.spare_quote = terms.spare_quote
+    slot: Slot
+    terms: Terms
+    events: list[Event]
+    spare_base: Decimal | None
+    spare_quote: Decimal | None
 
     def emit(self, event: Event) -> None:
         """Take an event in."""
@@ -70,8 +73,9 @@ class Draft:
         hold: Decimal,
         reason: str,
         recovery_id: int = 0,
+        fill: OrderFilled | None = None,
     ) -> None:
-        """Decide one order."""
+        """Decide one order; one for a `fill` takes that into the slot with itself."""
         slot, terms = self.slot, self.terms
         rules, slot_id = terms.rules, slot.slot_id
         event = OrderPlaced(
@@ -93,5 +97,6 @@ class Draft:
             rules.digest,
             recovery_id,
         )
-        self.slot = placed(slot, event, terms.now)
+        now = terms.now
+        self.slot = placed(slot, event, now) if fill is None else turned(slot, fill, event, now)
         self.events.append(event)

@@ -12,11 +12,12 @@ from holdfast.domain.events import (
     CycleBooked,
     InventoryMoved,
     LotDusted,
+    OrderFilled,
     PositionClosed,
     PositionOpened,
 )
 from holdfast.domain.ids import position_id
-from holdfast.domain.money import HUNDRED, ZERO, held_for_buy
+from holdfast.domain.money import HUNDRED, ZERO, average, held_for_buy
 from holdfast.domain.slots import (
     BUY,
     EXIT,
@@ -31,7 +32,7 @@ from holdfast.domain.slots import (
 )
 from holdfast.engine.accounts import DUST, UNALLOCATED, slot_account
 from holdfast.engine.draft import Draft
-from holdfast.engine.fold import average, booked
+from holdfast.engine.fold import booked
 from holdfast.engine.pricing import exit_price
 from holdfast.engine.rules import Rules
 
@@ -56,6 +57,26 @@ def place_exit(draft: Draft, name: LegName, reason: str) -> None:
     hold = held_for_buy(price, left, rules.instrument) if on_a else left
     draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, reason)
     if rules.positions and attempt == 1:
+        _open_position(draft, name, lot, price, profit)
+
+
+def turn(draft: Draft, name: LegName, fill: OrderFilled) -> None:
+    """Take in an entry that one execution filled whole, and rest its exit."""
+    slot, terms = draft.slot, draft.terms
+    rules, on_a = terms.rules, name is LEG_A
+    side = BUY if on_a else SELL
+    profit = slot.profit_pct or rules.profit_pct
+    size = fill.size
+    price = exit_price(rules, side, fill.price, terms.mark, profit)
+    if _is_dust(rules, price, size):
+        draft.emit(fill)
+        place_exit(draft, name, "entry_fill_exit")
+        return
+    draft.events.append(fill)
+    hold = held_for_buy(price, size, rules.instrument) if on_a else size
+    draft.place(name, EXIT, side, fill.cycle, 1, price, size, hold, "entry_fill_exit", 0, fill)
+    lot = draft.leg(name).lot if rules.positions else None
+    if lot is not None:
         _open_position(draft, name, lot, price, profit)
 
 
@@ -89,8 +110,12 @@ def book(
     recovery_id: int = 0,
     unpaid_fee: Decimal = ZERO,
     reason: str,
+    exit_fee: Decimal = ZERO,
 ) -> None:
-    """Book the round trip a lot closed, and what it does to its leg (F6, F7)."""
+    """Book the round trip a lot closed, and what it does to its leg (F6, F7).
+
+    `exit_fee` is of the execution that closed it, where the slot has not taken that in yet.
+    """
     terms, slot, on_a = draft.terms, draft.slot, name is LEG_A
     rules, leg = terms.rules, slot.a if on_a else slot.b
     gross = lot.cost - lot.proceeds if on_a else lot.proceeds - lot.cost
@@ -121,7 +146,7 @@ def book(
         unpaid_fee,
         reason,
     )
-    draft.slot = booked(slot, event, terms.now)
+    draft.slot = booked(slot, event, terms.now, exit_fee)
     draft.events.append(event)
     if rules.positions:
         _close_position(draft, name, lot, net, reason)

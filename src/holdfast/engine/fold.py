@@ -32,6 +32,7 @@ from holdfast.domain.events import (
     SlotDrained,
     StickySet,
 )
+from holdfast.domain.money import ZERO, average
 from holdfast.domain.slots import (
     ENTRY,
     FREE_TO_ENTER,
@@ -45,19 +46,11 @@ from holdfast.domain.slots import (
     Slot,
 )
 
-_AVERAGE_STEP = Decimal("1E-12")
-
 
 def evolve(slot: Slot, event: Event, at: int) -> Slot:
     """Apply one event of market time `at` to the slot it names."""
     apply = FOLDS.get(type(event))
     return slot if apply is None else apply(slot, event, at)
-
-
-def average(cost: Decimal, size: Decimal) -> Decimal:
-    """Say the mean price of what traded, to twelve decimals where it does not come out even."""
-    price = cost / size
-    return price if price * size == cost else price.quantize(_AVERAGE_STEP)
 
 
 def leg_of(slot: Slot, name: LegName) -> Leg:
@@ -111,9 +104,9 @@ def _not_resting(leg: Leg, client_order_id: str) -> InvariantBroken:
     return InvariantBroken(f"leg {leg.name} does not rest order {client_order_id}")
 
 
-def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
-    """Rest an order: of a recovery, of the exit a leg owes, or of its next entry."""
-    order = Order(
+def order_placed(event: OrderPlaced, at: int) -> Order:
+    """Make the order a placement rests."""
+    return Order(
         event.client_order_id,
         event.local_id,
         event.role,
@@ -126,6 +119,11 @@ def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
         event.reason,
         event.hold,
     )
+
+
+def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
+    """Rest an order: of a recovery, of the exit a leg owes, or of its next entry."""
+    order = order_placed(event, at)
     following = event.local_id + 1
     if event.recovery_id:
         recovery = replace(
@@ -211,7 +209,8 @@ def _more_filled(order: Order, event: OrderFilled) -> Order:
     )
 
 
-def _more_closed(lot: Lot, event: OrderFilled) -> Lot:
+def more_closed(lot: Lot, event: OrderFilled) -> Lot:
+    """Close a lot further by one execution of its exit."""
     if not lot.closed:
         return replace(lot, closed=event.size, proceeds=event.cost, exit_fee=event.fee)
     return replace(
@@ -234,7 +233,7 @@ def filled(slot: Slot, event: OrderFilled, at: int) -> Slot:
         raise _not_resting(leg, event.client_order_id)
     left = None if event.complete else _more_filled(order, event)
     if leg.lot is not None:
-        leg = replace(leg, order=left, lot=_more_closed(leg.lot, event))
+        leg = replace(leg, order=left, lot=more_closed(leg.lot, event))
     elif left is None:
         leg = replace(leg, order=None, lot=_lot_filled(order, event, at), attempts=0)
     else:
@@ -250,7 +249,7 @@ def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
     kept = replace(
         recovery,
         order=None if event.complete else order,
-        lot=_more_closed(recovery.lot, event),
+        lot=more_closed(recovery.lot, event),
     )
     return _with_recovery(slot, kept)
 
@@ -263,8 +262,8 @@ def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
     return replace(_lot_of(_more_filled(order, event), at), regime=event.regime)
 
 
-def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
-    """Take in a round trip: what it earned, and the leg's memory of it."""
+def booked(slot: Slot, event: CycleBooked, at: int, exit_fee: Decimal = ZERO) -> Slot:
+    """Take in a round trip and the leg's memory of it; `exit_fee` is one that no `filled` took in."""
     del at
     net, on_a = event.net, event.leg is LEG_A
     leg = slot.a if on_a else slot.b
@@ -288,8 +287,8 @@ def booked(slot: Slot, event: CycleBooked, at: int) -> Slot:
         s2_entered_at=None if leg.lot is None else slot.s2_entered_at,
         net_profit=slot.net_profit + net,
         settled=slot.settled + event.settled,
-        fees=slot.fees + event.unpaid_fee if event.unpaid_fee else slot.fees,
-        realized_loss=slot.realized_loss if net >= _NOTHING else slot.realized_loss - net,
+        fees=slot.fees + (exit_fee + event.unpaid_fee if event.unpaid_fee else exit_fee),
+        realized_loss=slot.realized_loss if net >= ZERO else slot.realized_loss - net,
         round_trips=slot.round_trips + 1,
     )
 
@@ -377,7 +376,6 @@ def _same(slot: Slot, event: Event, at: int) -> Slot:
     return slot
 
 
-_NOTHING = Decimal(0)
 FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
     OrderPlaced: placed,
     OrderRepriced: _repriced,

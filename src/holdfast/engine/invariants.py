@@ -12,6 +12,7 @@ from holdfast.domain.slots import (
     SELL,
     Block,
     Leg,
+    Lot,
     Order,
     Phase,
     Role,
@@ -61,15 +62,18 @@ def is_plain(slot: Slot) -> bool:
 
 def _is_sound(leg: Leg, order: Order) -> bool:
     lot, filled = leg.lot, order.filled
-    enters = lot is None
     # Leg A sells to enter and buys to leave, leg B the other way round.
-    if (order.role is ENTRY) is not enters or (order.side is SELL) is not (
-        (leg.name is LEG_A) is enters
-    ):
-        return False
-    if lot is not None and not (lot.price > ZERO and lot.size > ZERO and lot.closed <= lot.size):
+    as_entry = (order.side is SELL) is (leg.name is LEG_A)
+    if lot is None:
+        if order.role is not ENTRY or not as_entry:
+            return False
+    elif order.role is ENTRY or as_entry or not _is_open(lot):
         return False
     return filled < order.size and (not filled or filled > ZERO) and leg.cycle > 0
+
+
+def _is_open(lot: Lot) -> bool:
+    return lot.price > ZERO and lot.size > ZERO and (not lot.closed or lot.closed <= lot.size)
 
 
 def _excused(leg: Leg) -> bool:

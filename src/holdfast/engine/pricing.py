@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from holdfast.domain.money import CENT, HUNDRED, ZERO, Base, Price
+from holdfast.domain.money import CENT, HUNDRED, ZERO
 from holdfast.domain.slots import LEG_A, SELL, LegName, Side
 from holdfast.engine.rules import Rules
 
@@ -29,7 +29,7 @@ def entry_distance(rules: Rules, leg: LegName, slot_id: int) -> Decimal:
     return distance
 
 
-def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses: int) -> Price:
+def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses: int) -> Decimal:
     """Say where a leg enters: below the mark to buy, above it to sell (F3)."""
     distance = entry_distance(rules, leg, slot_id)
     tick = rules.instrument.price_tick
@@ -41,10 +41,10 @@ def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses:
         if price > ZERO:
             return price
     reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
-    return Price((mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN))
+    return (mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN)
 
 
-def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
+def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Decimal | None:
     """Turn what an entry may use into a size; None where the venue would refuse it (F4)."""
     instrument = rules.instrument
     if price <= ZERO:
@@ -54,13 +54,13 @@ def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Base | None:
         if amount < least:
             return None
         amount /= price
-    size = Base(amount.quantize(instrument.size_step, ROUND_HALF_EVEN))
+    size = amount.quantize(instrument.size_step, ROUND_HALF_EVEN)
     if size <= ZERO or size < instrument.min_base or (least and size * price < least):
         return None
     return size
 
 
-def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Price:
+def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Decimal:
     """Say where an exit rests: at its target, and never nearer to the mark than an entry (F5)."""
     tick, guard = rules.instrument.price_tick, rules.entry_pct
     if side is SELL:
@@ -69,7 +69,7 @@ def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: 
     else:
         target, nearest = entry * (HUNDRED - profit), mark * (HUNDRED - guard)
         wanted = nearest if nearest < target else target  # noqa: FURB136 (the hot path)
-    return Price((wanted * CENT).quantize(tick, ROUND_HALF_EVEN))
+    return (wanted * CENT).quantize(tick, ROUND_HALF_EVEN)
 
 
 def refresh_distance(rules: Rules, slot_id: int) -> Decimal:
@@ -94,6 +94,6 @@ def stale_bounds(price: Decimal, distance: Decimal, tick: Decimal) -> tuple[Deci
     return low, (price / (ONE - ratio)).quantize(tick, ROUND_FLOOR)
 
 
-def _offset(leg: LegName, mark: Decimal, distance: Decimal, tick: Decimal) -> Price:
+def _offset(leg: LegName, mark: Decimal, distance: Decimal, tick: Decimal) -> Decimal:
     reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
-    return Price((mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN))
+    return (mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN)

@@ -28,8 +28,8 @@ from holdfast.domain.slots import (
 )
 from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter, refresh, want_entry, withdraw
-from holdfast.engine.exits import book, place_exit, place_recovery
-from holdfast.engine.fold import filled
+from holdfast.engine.exits import book, place_exit, place_recovery, turn
+from holdfast.engine.fold import filled, more_closed
 from holdfast.engine.inputs import (
     CancelWanted,
     EntryWanted,
@@ -51,7 +51,9 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 def reduce(slot: Slot, seen: Input, terms: Terms) -> Step:
     """Fold one input into a slot, and say what happened and what should be done about it."""
-    draft = Draft(slot, terms)
+    draft = Draft()
+    draft.slot, draft.terms, draft.events = slot, terms, []
+    draft.spare_base, draft.spare_quote = terms.spare_base, terms.spare_quote
     _RULES[type(seen)](draft, seen)
     return Step(draft.slot, draft.events)
 
@@ -73,10 +75,9 @@ def _executed(draft: Draft, seen: Execution) -> None:
     slot, terms, client_order_id = draft.slot, draft.terms, seen.client_order_id
     name, order, recovery = _find(slot, client_order_id)
     left = (order.size - order.filled if order.filled else order.size) - seen.size
-    if left < ZERO:
-        if not order.revision:  # one that was moved may have traded at its old size before
-            raise UnknownOrder(f"order {client_order_id} filled more than its size")
-        left = ZERO
+    released = order.hold
+    if left:
+        left, released = _remainder(draft, order, left)
     recovery_id = recovery.recovery_id if recovery is not None else 0
     event = OrderFilled(
         slot.slot_id,
@@ -91,27 +92,48 @@ def _executed(draft: Draft, seen: Execution) -> None:
         seen.cost,
         seen.fee,
         seen.liquidity,
-        _freed(draft, order, left) if left else order.hold,
+        released,
         not left,
         terms.mark,
         recovery_id,
         terms.regime,
     )
-    draft.slot = filled(slot, event, terms.now)
-    draft.events.append(event)
-    if left:
+    if left or order.filled or recovery_id:
+        draft.slot = filled(slot, event, terms.now)
+        draft.events.append(event)
+        if not left:
+            _follow(draft, name, order, recovery_id)
+    elif order.role is ENTRY:
+        turn(draft, name, event)
+    else:
+        _close(draft, name, event)
+
+
+def _remainder(draft: Draft, order: Order, left: Decimal) -> tuple[Decimal, Decimal]:
+    """Say what an execution leaves of an order, and what it frees of its hold."""
+    if left > ZERO:
+        return left, order.hold - draft.hold_of(order.side, order.price, left)
+    if not order.revision:  # one that was moved may have traded at its old size before
+        raise UnknownOrder(f"order {order.client_order_id} filled more than its size")
+    return ZERO, order.hold
+
+
+def _close(draft: Draft, name: LegName, fill: OrderFilled) -> None:
+    """Take in an exit that one execution filled whole; its lot is closed but for what was before."""
+    lot = (draft.slot.a if name is LEG_A else draft.slot.b).lot
+    after = None if lot is None else more_closed(lot, fill)
+    if after is None or after.closed < after.size:
+        draft.emit(fill)
         return
+    draft.events.append(fill)
+    book(draft, name, after, reason="filled", exit_fee=fill.fee)
+    enter(draft, name, "cycle_complete")
+
+
+def _follow(draft: Draft, name: LegName, order: Order, recovery_id: int) -> None:
     if order.role is ENTRY:
         place_exit(draft, name, "entry_fill_exit")
-    else:
-        _settle(draft, name, recovery_id)
-
-
-def _freed(draft: Draft, order: Order, left: Decimal) -> Decimal:
-    return order.hold - draft.hold_of(order.side, order.price, left)
-
-
-def _settle(draft: Draft, name: LegName, recovery_id: int) -> None:
+        return
     if recovery_id:
         lot = next(one.lot for one in draft.slot.recoveries if one.recovery_id == recovery_id)
         if lot.closed >= lot.size:

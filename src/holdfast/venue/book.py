@@ -52,16 +52,23 @@ class Ladder:
 
     def add(self, order: Resting) -> None:
         """Rest an order behind those of its price that came before."""
-        keys = self._keys
-        key = (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank
+        keys, price = self._keys, order.price
+        key = (int(price // self._tick) * self._sign << RANK_BITS) - order.rank
         insort(keys, key)
         self._orders[key] = order
         if keys[-1] == key:
-            self.best = order.price
+            self.best = price
 
     def next(self) -> Resting:
         """Return the order that trades first."""
         return self._orders[self._keys[-1]]
+
+    def pop(self) -> Resting:
+        """Take the order that trades first off the ladder."""
+        keys, orders = self._keys, self._orders
+        order = orders.pop(keys.pop())
+        self.best = orders[keys[-1]].price if keys else self._out_of_reach
+        return order
 
     def near(self) -> float:
         """Say the best price as a float that the market surely reaches no later than it."""
@@ -74,8 +81,7 @@ class Ladder:
         """Take any order off the ladder."""
         keys, orders = self._keys, self._orders
         if orders[keys[-1]] is order:
-            del orders[keys.pop()]
-            self.best = orders[keys[-1]].price if keys else self._out_of_reach
+            self.pop()
             return
         key = (int(order.price // self._tick) * self._sign << RANK_BITS) - order.rank
         del keys[bisect_left(keys, key)], orders[key]

@@ -133,18 +133,20 @@ class FileFeed:
     def __init__(self, candles: Candles, start: int = 0) -> None:
         self.seconds = candles.seconds
         self._candles = candles
+        self._count = len(candles)
         self._next = start
 
     def next(self) -> Candle | None:
         """Take the next candle; None after the last."""
-        if self._next >= len(self._candles):
+        index = self._next
+        if index >= self._count:
             return None
-        self._next += 1
-        return self._candles.row(self._next - 1)
+        self._next = index + 1
+        return self._candles.row(index)
 
     def window(self) -> Window:
         """Show all that is left."""
-        return Window(self._candles, self._next, len(self._candles))
+        return Window(self._candles, self._next, self._count)
 
     def skip(self, count: int) -> None:
         """Pass over candles."""
@@ -157,7 +159,7 @@ class FileFeed:
     def restore(self, state: FeedState) -> None:
         """Go on after the candles taken; refuse a source that is not the same."""
         taken = int(state.get("taken", -1))
-        if not 0 <= taken <= len(self._candles) or self._last(taken) != state.get("last"):
+        if not 0 <= taken <= self._count or self._last(taken) != state.get("last"):
             raise DataError(
                 f"the candles do not go on where the venue stopped (candle {taken}, market time "
                 f"{state.get('last')}); do: use the source it ran on, or another runtime"

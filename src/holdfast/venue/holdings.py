@@ -8,6 +8,7 @@ is rounded half up to the fee step at each execution.
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from holdfast.domain.money import Instrument
+from holdfast.domain.observations import Execution
 from holdfast.venue.port import Balance
 
 NOTHING = Decimal(0)
@@ -43,7 +44,7 @@ class Holdings:
         own = (self._base, self._quote)
         self._others = {asset: rest for asset, rest in assets.items() if asset not in own}
 
-    def needed(self, price: Decimal, left: Decimal, *, buys: bool) -> Decimal:
+    def needed(self, price: Decimal, left: Decimal, buys: bool) -> Decimal:
         """Say what an order with `left` still to trade holds back."""
         if not buys:
             return left
@@ -66,17 +67,16 @@ class Holdings:
             self.base_free -= amount
             self.base_held += amount
 
-    def bought(self, released: Decimal, size: Decimal, spent: Decimal) -> None:
-        """Book one execution of a buy; `spent` is its notional and fee."""
-        self.quote_held -= released
-        self.quote_free += released - spent
-        self.base_free += size
-
-    def sold(self, released: Decimal, size: Decimal, received: Decimal) -> None:
-        """Book one execution of a sell; `received` is its notional less its fee."""
-        self.base_held -= released
-        self.base_free += released - size
-        self.quote_free += received
+    def book(self, execution: Execution, released: Decimal, buys: bool) -> None:
+        """Book one execution: a buy spends its notional and fee, a sell receives it less the fee."""
+        if buys:
+            self.quote_held -= released
+            self.quote_free += released - execution.cost - execution.fee
+            self.base_free += execution.size
+        else:
+            self.base_held -= released
+            self.base_free += released - execution.size
+            self.quote_free += execution.cost - execution.fee
 
     def balances(self) -> dict[str, Balance]:
         """Say what the account holds, per asset."""

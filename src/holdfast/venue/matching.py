@@ -40,22 +40,24 @@ class Matching:
         self.ranks = 0
         self.kept_from = 0
         self._cap = open_order_cap
+        self._tick = instrument.price_tick
+        self._step = instrument.size_step
         self._least = max(instrument.min_base, instrument.size_step)
+        self._least_cost = instrument.min_quote
 
     def find(self, client_order_id: str) -> Resting | None:
         """Look an order up, open or closed."""
         return self.live.get(client_order_id) or self.closed.get(client_order_id)
 
-    def refusal(self, price: Decimal, size: Decimal, mark: Decimal | None, *, buys: bool) -> str:
+    def refusal(self, price: Decimal, size: Decimal, mark: Decimal | None, buys: bool) -> str:
         """Say why an order cannot rest, whatever the funds; empty where it can."""
-        market = self.instrument
-        if price % market.price_tick or price <= NOTHING:
+        if price % self._tick or price <= NOTHING:
             return "price_tick"
-        if size % market.size_step:
+        if size % self._step:
             return "size_step"
         if size < self._least:  # a multiple of the step below one step is nothing
             return "min_size"
-        if market.min_quote and price * size < market.min_quote:
+        if self._least_cost and price * size < self._least_cost:
             return "min_cost"
         if mark is not None and (price >= mark if buys else price <= mark):
             return "post_only"
@@ -67,14 +69,14 @@ class Matching:
 
     def apply_place(self, record: Placed) -> None:
         """Rest a new order."""
-        self.rest(record.client_order_id, record.price, record.size, record.hold, buys=record.buys)
+        self.rest(record.client_order_id, record.price, record.size, record.hold, record.buys)
 
     def rest(
-        self, client_order_id: str, price: Decimal, size: Decimal, hold: Decimal, *, buys: bool
+        self, client_order_id: str, price: Decimal, size: Decimal, hold: Decimal, buys: bool
     ) -> None:
         """Rest a new order behind all others of its price."""
-        self.ranks += 1
-        order = Resting(client_order_id, buys, price, size, size, hold, self.ranks)
+        self.ranks = rank = self.ranks + 1
+        order = Resting(client_order_id, buys, price, size, size, hold, rank)
         holdings = self.holdings
         self.live[client_order_id] = order  # the holdings move here: a call less for each order
         if buys:
@@ -107,29 +109,43 @@ class Matching:
         self._close(order, "canceled")
         self.ends.add(End(client_order_id=order.client_order_id, status="canceled"))
 
-    def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Traded]:
+    def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Execution]:
         """Trade what a price reaches, at most `budget` of base where one is given."""
-        traded: list[Traded] = []
+        traded: list[Execution] = []
         bids, asks = self.bids, self.asks
         while True:
             if bids.best >= mark:
-                order = bids.next()
+                ladder = bids
             elif asks.best <= mark:
-                order = asks.next()
+                ladder = asks
             else:
                 return traded
-            size = order.left
-            if budget is not None:
-                if budget < size:
-                    size = budget // self.instrument.size_step * self.instrument.size_step
-                if not size:
-                    return traded
-                budget -= size
-            traded.append(self._trade(order, size, at))
+            if budget is None:
+                order = ladder.pop()
+                traded.append(self._trade(order, order.left, NOTHING, at))
+                continue
+            order = ladder.next()
+            size = order.left if order.left <= budget else budget // self._step * self._step
+            if not size:
+                return traded
+            budget -= size
+            left = order.left - size
+            if not left:
+                ladder.pop()
+            traded.append(self._trade(order, size, left, at))
+
+    def told(self, execution: Execution) -> Traded:
+        """Say of an execution that was just made what the rest of its order still holds back."""
+        order = self.live.get(execution.client_order_id)
+        return Traded(execution, NOTHING if order is None else order.hold)
 
     def apply_trade(self, fill: Traded, at: int) -> None:
         """Book one execution: balances, what is left of its order, and its close when whole."""
-        self._book(self._open(fill.execution.client_order_id), fill.execution, fill.hold, at)
+        order, execution = self._open(fill.execution.client_order_id), fill.execution
+        left = order.left - execution.size
+        if not left:
+            (self.bids if order.buys else self.asks).remove(order)
+        self._book(order, execution, left, fill.hold, at)
 
     def executions_after(self, at: int) -> list[tuple[int, Execution]]:
         """List executions at or after a market time; refuse where some are no longer kept."""
@@ -171,23 +187,27 @@ class Matching:
             self.live[order.client_order_id] = order
             (self.bids if order.buys else self.asks).add(order)
 
-    def _trade(self, order: Resting, size: Decimal, at: int) -> Traded:
+    def _trade(self, order: Resting, size: Decimal, left: Decimal, at: int) -> Execution:
         price, holdings = order.price, self.holdings
-        cost, left = price * size, order.left - size
-        fill_id = f"p{self.fills + 1}"
-        fee = holdings.fee(cost)
-        execution = Execution(order.client_order_id, fill_id, price, size, cost, fee, "maker")
-        hold = holdings.needed(price, left, buys=order.buys) if left else NOTHING
-        self._book(order, execution, hold, at)
-        return Traded(execution, hold)
+        cost = price * size
+        execution = Execution(
+            order.client_order_id,
+            f"p{self.fills + 1}",
+            price,
+            size,
+            cost,
+            holdings.fee(cost),
+            "maker",
+        )
+        hold = holdings.needed(price, left, order.buys) if left else NOTHING
+        self._book(order, execution, left, hold, at)
+        return execution
 
-    def _book(self, order: Resting, execution: Execution, hold: Decimal, at: int) -> None:
-        size, released = execution.size, order.hold - hold if hold else order.hold
-        left = order.left - size
-        if order.buys:
-            self.holdings.bought(released, size, execution.cost + execution.fee)
-        else:
-            self.holdings.sold(released, size, execution.cost - execution.fee)
+    def _book(
+        self, order: Resting, execution: Execution, left: Decimal, hold: Decimal, at: int
+    ) -> None:
+        released = order.hold - hold if hold else order.hold
+        self.holdings.book(execution, released, order.buys)
         order.hold, order.left = hold, left
         self.fills += 1
         executions = self.executions
@@ -196,7 +216,6 @@ class Matching:
             self.kept_from = executions[-KEPT - 1][0] + 1
             del executions[:-KEPT]
         if not left:
-            (self.bids if order.buys else self.asks).remove(order)
             self._close(order, "filled")
 
     def _open(self, client_order_id: str) -> Resting:

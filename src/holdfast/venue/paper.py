@@ -33,7 +33,6 @@ from holdfast.venue.records import (
     Repriced,
     Snapshot,
     Stepped,
-    Traded,
 )
 
 _Write = TypeVar("_Write", Placed, Repriced, Canceled)
@@ -70,19 +69,17 @@ class PaperVenue:
             return
         self._walked = position.candle
         floor, ceiling, due = self._reach(watch)
-        prices, begins, quarter = position.path, position.begins, position.quarter
-        step = position.step
-        while step < STEPS:
-            at, mark = begins + step * quarter, prices[step]
-            if floor < mark < ceiling and at < due:
-                step += 1
-                continue
-            observation = self._walk(step, at, mark, watch)
+        step, prices, quarter = position.step, position.path, position.quarter
+        at = position.begins + step * quarter
+        for mark in prices[step:] if step else prices:
+            if at >= due or not floor < mark < ceiling:
+                observation = self._walk(step, at, mark, watch)
+                if observation is not None:
+                    yield observation
+                    self._matching.ends.come_back()
+                    floor, ceiling, due = self._reach(watch)
             step += 1
-            if observation is not None:
-                yield observation
-                self._matching.ends.come_back()
-                floor, ceiling, due = self._reach(watch)
+            at += quarter
         position.step, position.mark = STEPS, prices[-1]
         if self._journal is not None:
             self._note(STEPS, durable=False)
@@ -115,17 +112,16 @@ class PaperVenue:
         matching, buys = self._matching, order.side is BUY
         if client_order_id in matching.live or client_order_id in matching.closed:
             return Receipt(client_order_id, "accepted")
-        reason = matching.refusal(price, size, self._position.mark, buys=buys)
-        if not reason and matching.is_full():
-            reason = "open_order_cap"
-        if reason:
+        if reason := matching.refusal(price, size, self._position.mark, buys):
             return _refused(client_order_id, reason)
+        if matching.is_full():
+            return _refused(client_order_id, "open_order_cap")
         holdings = matching.holdings
-        hold = holdings.needed(price, size, buys=buys)
+        hold = holdings.needed(price, size, buys)
         if hold > (holdings.quote_free if buys else holdings.base_free):
             return _refused(client_order_id, "insufficient_funds")
         if self._journal is None:
-            matching.rest(client_order_id, price, size, hold, buys=buys)
+            matching.rest(client_order_id, price, size, hold, buys)
             return Receipt(client_order_id, "accepted")
         return self._answer(Placed(client_order_id, buys, price, size, hold), matching.apply_place)
 
@@ -138,11 +134,11 @@ class PaperVenue:
             return Receipt(client_order_id=client_order_id, outcome="accepted")
         if order is None or order.status != "open":
             return _refused(client_order_id, "not_open")
-        reason = matching.refusal(price, size, self._position.mark, buys=order.buys)
+        reason = matching.refusal(price, size, self._position.mark, order.buys)
         filled = order.size - order.left
         if reason or size <= filled:
             return _refused(client_order_id, reason or "min_size")
-        hold = matching.holdings.needed(price, size - filled, buys=order.buys)
+        hold = matching.holdings.needed(price, size - filled, order.buys)
         if hold - order.hold > matching.holdings.free(buys=order.buys):
             return _refused(client_order_id, "insufficient_funds")
         record = Repriced(client_order_id, change.revision, price, size, hold)
@@ -218,24 +214,26 @@ class PaperVenue:
 
     def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:
         matching, position = self._matching, self._position
-        fills = matching.match(mark, at, position.budget)
-        if fills and position.budget is not None:
-            position.budget -= sum(fill.execution.size for fill in fills)
+        executions = matching.match(mark, at, position.budget)
+        if executions and position.budget is not None:
+            position.budget -= sum(execution.size for execution in executions)
         position.mark = mark
         position.step = step + 1
-        if not (fills or matching.ends.waiting or _is_wanted(watch, at, mark)):
+        if not (executions or matching.ends.waiting or _is_wanted(watch, at, mark)):
             return None
         if self._journal is not None:
-            self._note(step, fills)
-        executions = tuple([fill.execution for fill in fills])
-        return Observation(at, mark, executions, matching.ends.show())
+            self._note(step, executions)
+        return Observation(at, mark, tuple(executions), matching.ends.show())
 
-    def _note(self, step: int, fills: Sequence[Traded] = (), *, durable: bool = True) -> None:
+    def _note(
+        self, step: int, executions: Sequence[Execution] = (), *, durable: bool = True
+    ) -> None:
         if self._journal is None:
             return
         ends = self._matching.ends
         where = self._position.record(step)
-        record = msgspec.structs.replace(where, heard=ends.heard, fills=tuple(fills))
+        fills = tuple([self._matching.told(execution) for execution in executions])
+        record = msgspec.structs.replace(where, heard=ends.heard, fills=fills)
         self._journal.append(record, durable=durable)
         ends.heard = 0
 
