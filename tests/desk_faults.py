@@ -2,7 +2,7 @@
 
 from holdfast.domain.bookkeeping import AnomalyNoted, HoldSet
 from holdfast.domain.events import CycleBooked, OrderFilled, OrderPlaced
-from holdfast.domain.intents import PlaceOrder
+from holdfast.domain.intents import PlaceOrder, RepriceOrder
 from holdfast.domain.slots import OrderStatus, Role
 from holdfast.engine.fold import order_of
 from holdfast.engine.intents import Intents
@@ -73,7 +73,8 @@ def _orders(world):
         yield f"the venue rests {order_id}, the books do not"
     for order_id in resting.keys() & unsent:
         yield f"{order_id} is still to be sent, and rests already"
-    for order_id in known - resting.keys() - unsent:
+    moving = {one.client_order_id for one in desk.outbox if isinstance(one, RepriceOrder)}
+    for order_id in known - resting.keys() - unsent - moving:  # one may fill before its move leaves
         if not _canceling(desk, order_id):
             yield f"the books rest {order_id}, the venue does not"
     for order_id in known & resting.keys():

@@ -158,7 +158,8 @@ def _filled(turn: Turn, slot: Slot, event: OrderFilled) -> None:
     if event.complete:
         del books.orders[event.client_order_id]
         books.unanswered.discard(event.client_order_id)
-        books.submissions.pop(event.client_order_id, None)
+        if books.submissions:
+            books.submissions.pop(event.client_order_id, None)
     elif books.submissions:
         books.proven(event.client_order_id)
     desk.counters.fills += 1
