@@ -100,6 +100,7 @@ def test_nothing_of_the_package_names_what_lies_above_it(room: str) -> None:
             assert not above & {name.split(".")[0] for name in names}, path
 
 
+@pytest.mark.plan("003-025", "003-026", "003-028")
 def test_every_module_imports_alone() -> None:
     # Each starts from the modules the interpreter itself and other distributions brought: an import
     # that only works after another one of ours shows, without a process for each module.
@@ -128,6 +129,14 @@ print(chr(10).join(failed))
     )
     assert done.returncode == 0, done.stderr
     assert not done.stdout.strip(), done.stdout
+
+
+@pytest.mark.plan("003-021", "003-022", "003-027")
+def test_a_build_is_checked_and_tested_by_one_command_each_and_its_output_is_kept() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "make --no-print-directory check" in script
+    assert 'make --no-print-directory test 2>&1 | tee "$output"' in script
+    assert script.rstrip().endswith("$passed")
 
 
 def test_the_pins_that_keep_prefect_alive_are_there() -> None:

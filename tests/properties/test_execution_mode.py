@@ -15,7 +15,13 @@ import msgspec
 import pytest
 from hypothesis import event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from mode_world import RULES, SHA, ModeWorld, record
 
 from holdfast.domain.intents import PlaceOrder
@@ -257,8 +263,11 @@ class FlappingStore(RuleBasedStateMachine):
         self.good_reads.append((self.now, kept.epoch))
 
 
-FlappingStore.TestCase.settings = settings(stateful_step_count=40, deadline=None)
-TestFlappingStore = pytest.mark.plan("004-003", "004-004", "004-077")(FlappingStore.TestCase)
+@pytest.mark.plan("004-003", "004-004", "004-077")
+def test_a_flapping_store_never_arms_too_early_and_never_delays_a_stop():
+    run_state_machine_as_test(
+        FlappingStore, settings=settings(stateful_step_count=40, deadline=None)
+    )
 
 
 @pytest.mark.plan("004-003")

@@ -110,7 +110,7 @@ LIMITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.plan("004-022", "004-023", "004-024")
+@pytest.mark.plan("004-022", "004-023")
 @pytest.mark.parametrize(
     ("code", "fields", "inside", "beyond"), LIMITS, ids=[each[0] for each in LIMITS]
 )

@@ -49,7 +49,6 @@ def test_an_epoch_only_rises(shelf, epoch):
     assert parse(shelf().read()).epoch == 7
 
 
-@pytest.mark.plan("004-042")
 def test_two_setters_race_highest_epoch_wins(shelf):
     shelf().compare_and_set(0, record(1))
     won, lost, gate = [], [], threading.Barrier(8)
