@@ -7,7 +7,7 @@ from strategies import TWO_USD, rules_with
 
 from holdfast.desk.authority import FREE_HAND
 from holdfast.desk.desk import Desk
-from holdfast.desk.exchange.booked import LOOK_BACK, Booked
+from holdfast.desk.exchange.booked import LOOK_BACK, Booked, flow_in
 from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, equip
 from holdfast.desk.exchange.watchful import Watchful
@@ -16,7 +16,7 @@ from holdfast.desk.startup import StartPlan, start
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
 from holdfast.desk.tick import tick
-from holdfast.domain.events import LateFilled, OrderEnded, OrderFilled, OrderPlaced
+from holdfast.domain.events import BalanceOpened, LateFilled, OrderEnded, OrderFilled, OrderPlaced
 from holdfast.ledger.memory import MemoryLedger
 from holdfast.venue.port import Resumed
 
@@ -34,6 +34,7 @@ class EmulatedWorld:
         self.sizing = sizing
         self._rules = rules
         self.memory = None
+        self._founded = self.exchange.clock.wall()
         self.desk = self.gear = self.duties = self.venue = None
 
     def open(self):
@@ -45,7 +46,8 @@ class EmulatedWorld:
         clock = self.exchange.clock
         rows = [(at, row) for at, row in self.memory.rows]
         booked = Booked(
-            (at, row.fill_id) for at, row in rows if isinstance(row, OrderFilled | LateFilled)
+            ((at, row.fill_id) for at, row in rows if isinstance(row, OrderFilled | LateFilled)),
+            (flow_in(row.reason) for _, row in rows if isinstance(row, BalanceOpened)),
         )
         heard = HeardLedger(self.memory, Tally(), clock, hearers=(booked.take,))
         watchful = Watchful(self.venue, booked, most_errors=1_000)
@@ -64,6 +66,7 @@ class EmulatedWorld:
             ended=self._ended,
             care=self.care,
             authority=FREE_HAND,
+            flows_since=self._founded,
         )
         self.duties = Duties(self.gear, simulates=lambda: False)
         note = None

@@ -108,6 +108,10 @@ class LossyExchange:
         self._read()
         return self.inner.balances()
 
+    def flows(self, after):
+        del after
+        return ()
+
     def candle(self):
         return None
 

@@ -6,7 +6,7 @@ import pytest
 from emulated_world import EmulatedWorld
 
 from holdfast.domain.bookkeeping import IntentResolved, SubmissionNoted
-from holdfast.domain.events import OrderFilled
+from holdfast.domain.events import BalanceOpened, OrderFilled
 from holdfast.domain.slots import ENTRY
 
 CALM = [("0.1000", "0.1000", "0.1000", "0.1000", "100000")] * 600
@@ -121,6 +121,36 @@ def test_an_order_placed_by_hand_is_named_and_left_alone(world):
     assert len(note.foreign) == 1
     assert note.agreed
     assert len(desk.venue.open_orders()) == len(desk.desk.books.orders) + 1
+
+
+def test_deposits_and_withdrawals_are_booked_once_and_the_desk_goes_on(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    desk.tick()
+    desk.exchange.admin.flow("USD", "50")
+    desk.exchange.admin.flow("DOGE", "20", kind="withdrawal", fee="2")
+    desk.exchange.pass_time(1_000_000)
+    assert desk.gear.agreement().agreed
+    flows = [row for _, row in desk.memory.rows if isinstance(row, BalanceOpened)]
+    assert [(row.asset, row.amount) for row in flows[2:]] == [
+        ("USD", Decimal(50)),
+        ("DOGE", Decimal(-22)),
+    ]
+    assert desk.open().agreed
+    assert desk.gear.agreement().agreed
+    assert len([row for _, row in desk.memory.rows if isinstance(row, BalanceOpened)]) == 4
+    agree(desk)
+
+
+def test_money_that_is_nowhere_explained_holds_the_desk(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    desk.tick()
+    desk.gear.agreement._flows_since = None
+    desk.exchange.admin.flow("USD", "50")
+    note = desk.gear.agreement()
+    assert note.result == "differs"
+    assert "recon" in desk.desk.books.holds
 
 
 def test_a_day_of_trading_agrees_to_the_last_unit(world):

@@ -17,7 +17,7 @@ import msgspec
 from holdfast.clock import Clock, SystemClock
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
-from holdfast.desk.exchange.booked import LOOK_BACK, Booked
+from holdfast.desk.exchange.booked import LOOK_BACK, Booked, flow_in
 from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, Gear, equip
 from holdfast.desk.exchange.judge import Judge
@@ -55,6 +55,11 @@ select fill_id from fills where market_time >= $1 or client_order_id in (
     select client_order_id from orders where ended_at is null
 )
 """
+_FLOWS = """
+select json_extract_string(payload, '$.reason') from event
+where type = 'BalanceOpened' and json_extract_string(payload, '$.reason') like 'flow %'
+"""
+_OPENED = "select min(market_time) from event where type = 'BalanceOpened'"
 _ENDED = """
 select slot_id, side from orders where client_order_id = $1 and ended_at is not null
 """
@@ -175,7 +180,8 @@ def open_exchange(
     cursor = ledger.cursor()
     stack.callback(cursor.close)
     now = ledger.restore().market_time
-    booked = Booked(_rows(cursor, _FILLS, now - 24 * LOOK_BACK))
+    flows = [flow_in(reason) for (reason,) in cursor.execute(_FLOWS).fetchall()]
+    booked = Booked(_rows(cursor, _FILLS, now - 24 * LOOK_BACK), flows)
     memory = RiskMemory(venue.instrument.quote)
     restore_memory(memory, cursor, now)
     room = _room(road, memory, cursor)
@@ -199,6 +205,7 @@ def open_exchange(
         ended=lambda name: _ended(ledger, name),
         care=_care(profile),
         authority=authority,
+        flows_since=_flows_since(road, cursor),
     )
     desk.judge = Judge(desk, room)
     _look_at_key(road, desk, root, stack)
@@ -341,6 +348,14 @@ def _care(profile: Profile) -> Care:
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, since: int) -> list[tuple[int, str]]:
     return [(int(at), str(name)) for at, name in cursor.execute(sql, [since]).fetchall()]
+
+
+def _flows_since(road: Road, cursor: duckdb.DuckDBPyConnection) -> int | None:
+    """Say from when on movements of the account are ours to book: the ledger began with the rest."""
+    if not road.profile.settings.flow_detection_enabled:
+        return None
+    row = cursor.execute(_OPENED).fetchone()
+    return int(row[0]) if row and row[0] is not None else road.venue.wall()
 
 
 def _ended(ledger: DuckDbLedger, client_order_id: str) -> tuple[int, str] | None:

@@ -221,7 +221,7 @@ class SafetyKnobs(Knobs):
         env=False,
     )
     flow_detection_enabled: bool = knob(
-        True, "Notice deposits and withdrawals", since="flow detection"
+        True, "Book deposits and withdrawals when a comparison finds them", effect="restart"
     )
     flow_poll_interval_sec: int = knob(
         300, "Time between two looks for flows", "s", ge=60, le=86_400, since="flow detection"

@@ -13,7 +13,7 @@ from itertools import groupby
 import msgspec
 
 from holdfast.desk.desk import Desk
-from holdfast.desk.exchange.booked import LOOK_BACK, Booked
+from holdfast.desk.exchange.booked import FLOW, LOOK_BACK, Booked
 from holdfast.desk.exchange.strays import Ended
 from holdfast.desk.reconcile import commit, end_order
 from holdfast.desk.turn import Turn
@@ -26,6 +26,7 @@ from holdfast.domain.bookkeeping import (
     ReconcileNoted,
 )
 from holdfast.domain.errors import VenueUnavailable
+from holdfast.domain.events import BalanceOpened
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import EXIT, Order, OrderStatus
@@ -36,6 +37,8 @@ from holdfast.venue.port import Balance, Exchange, VenueOrder
 
 READS = 3  # a trade between two reads looks like a gap, so a gap is read again
 LEAST = Decimal("1e-8")
+FLOWS_BACK = 7 * 24 * LOOK_BACK
+REACHABLE = ("", ".F")  # the parts of an account that a total counts
 
 
 class _Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +65,19 @@ class _Done(msgspec.Struct, kw_only=True):
 class Agreement:
     """The comparison of one desk with its venue."""
 
-    def __init__(self, desk: Desk, exchange: Exchange, booked: Booked, ended: Ended) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        exchange: Exchange,
+        booked: Booked,
+        ended: Ended,
+        flows_since: int | None = None,
+    ) -> None:
         self._desk = desk
         self._exchange = exchange
         self._booked = booked
         self._ended = ended
+        self._flows_since = flows_since  # None: movements of the account are left to a person
         self.agreed_at: float | None = None  # monotonic seconds of the last clean one
         self.last: ReconcileNoted | None = None
 
@@ -81,6 +92,7 @@ class Agreement:
                 gaps = [*done.lost, *self._differences()]
                 if not gaps:
                     break
+                self._book_flows()
         except VenueUnavailable as error:
             complete = False
             log.warning(f"the venue could not be compared with the books: {error}")
@@ -124,6 +136,30 @@ class Agreement:
                 turn.order(execution)
             commit(self._desk, turn)
         return len(missed)
+
+    def _book_flows(self) -> None:
+        """Book deposits, withdrawals and the like that the books have not seen."""
+        desk = self._desk
+        if self._flows_since is None:
+            return
+        since = max(self._flows_since, desk.now - FLOWS_BACK)
+        new = [
+            flow
+            for flow in self._exchange.flows(since)
+            if flow.flow_id not in self._booked.flows
+            and flow.part in REACHABLE
+            and flow.at > self._flows_since  # what came before is in the opening balances
+        ]
+        events = [
+            BalanceOpened(
+                asset=flow.asset,
+                amount=flow.amount - flow.fee,
+                reason=f"{FLOW}{flow.flow_id} {flow.kind}",
+            )
+            for flow in new
+        ]
+        if events:
+            desk.record(desk.now, events)
 
     def _order(self, slot_id: int, order: Order, found: VenueOrder | None, done: _Done) -> None:
         name, books = order.client_order_id, self._desk.books

@@ -6,18 +6,20 @@ The venue's trade ids are unique; what is remembered is bounded by time, longer 
 from collections.abc import Iterable, Sequence
 
 from holdfast.domain.bookkeeping import Note
-from holdfast.domain.events import Event, LateFilled, OrderFilled
+from holdfast.domain.events import BalanceOpened, Event, LateFilled, OrderFilled
 from holdfast.domain.observations import Execution
 
 LOOK_BACK = 3_600_000_000  # µs a venue is asked again for what it may have told late
 KEPT = 24 * LOOK_BACK
+FLOW = "flow "  # how the reason of a booked movement begins; its id and kind follow
 
 
 class Booked:
-    """The fill ids of the last day."""
+    """The fill ids of the last day, and every movement of the account that was no trade."""
 
-    def __init__(self, rows: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(self, rows: Iterable[tuple[int, str]] = (), flows: Iterable[str] = ()) -> None:
         self._seen = {fill_id: at for at, fill_id in rows}
+        self.flows = set(flows)
         self._swept = max(self._seen.values(), default=0)
 
     def __contains__(self, fill_id: str) -> bool:
@@ -36,6 +38,13 @@ class Booked:
         for entry in entries:
             if isinstance(entry, OrderFilled | LateFilled):
                 self._seen[entry.fill_id] = at
+            elif isinstance(entry, BalanceOpened) and entry.reason.startswith(FLOW):
+                self.flows.add(flow_in(entry.reason))
         if at - self._swept > KEPT:
             self._seen = {name: seen for name, seen in self._seen.items() if seen > at - KEPT}
             self._swept = at
+
+
+def flow_in(reason: str) -> str:
+    """Read the id of a movement out of the reason it was booked with."""
+    return reason.removeprefix(FLOW).partition(" ")[0]

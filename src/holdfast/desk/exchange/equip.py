@@ -39,6 +39,7 @@ def equip(
     ended: Ended,
     care: Care,
     authority: Authority,
+    flows_since: int | None = None,
 ) -> Gear:
     """Join the parts to a desk whose venue is `watchful`."""
     exchange = watchful.inner
@@ -51,7 +52,7 @@ def equip(
         booked=booked,
         dispatch=dispatch,
         resolver=Resolver(desk, exchange),
-        agreement=Agreement(desk, exchange, booked, ended),
+        agreement=Agreement(desk, exchange, booked, ended, flows_since),
         simulation=Simulation(desk),
     )
 
