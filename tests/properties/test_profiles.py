@@ -17,7 +17,14 @@ RELATED = ("slots", "pair_profit_pct", "maker_fee_pct", "s1_orphan_after_sec")
 RELATED += ("s2_orphan_after_sec", "loss_backoff_start", "loss_cooldown_start", "market_source")
 RELATED += ("open_order_cap", "max_recovery_slots", "kraken_open_orders_per_pair_limit")
 RELATED += ("sticky_target_slots", "live_max_read_age_s", "live_read_interval_s")
-RELATED += ("mode_store", "mode_store_url")
+RELATED += ("mode_store", "mode_store_url", "notify_enabled", "notify_urls", "chat_enabled")
+RELATED += (
+    "chat_allowed_users",
+    "chat_token",
+    "chat_base_url",
+    "signals_enabled",
+    "signal_sources",
+)
 FREE = [knob for name, knob in CATALOGUE.items() if not knob.since and name not in RELATED]
 
 

@@ -56,7 +56,9 @@ def load_profile(
     if (head["env"] == "paper") is not (head["venue"] == "paper"):
         problem = f"{head['env']} does not go with venue {head['venue']}"
         allowed = "env paper with venue paper; env staging or live with an exchange"
-        raise _last(chain, "env").fault("env", problem, allowed=allowed, hint="change one of them")
+        page = [page for page in chain.pages if page.env or page.venue][-1]
+        key = "env" if page.env else "venue"
+        raise page.fault(key, problem, allowed=allowed, hint="change one of them")
     return _compose(chain, head, environ, overrides)
 
 
@@ -135,10 +137,6 @@ def _head(chain: Chain, key: str) -> str:
         hint = f"add `{key}:` here or in a parent"
         raise chain.leaf.fault(key, "is missing here and in every parent", hint=hint)
     return word
-
-
-def _last(chain: Chain, key: str) -> Page:
-    return [page for page in chain.pages if getattr(page, key)][-1]
 
 
 def _rollout(chain: Chain) -> Rollout:

@@ -115,10 +115,12 @@ def test_shipped_profiles_of_paper_load_as_before(shipped, name):
     assert profile.settings.signals_may_open is False
 
 
-def test_a_profile_that_goes_live_without_caps_is_refused_at_its_line(write, refused, monkeypatch):
-    monkeypatch.setattr("holdfast.config.page.VENUES", ("paper", "kraken"))
-    text = "extends: base\nvenue: kraken\nsettings:\n  slots: 5\n  max_order_notional_usd: 1\n"
+def test_a_profile_that_goes_live_without_caps_is_refused_at_its_line(write, refused):
+    text = (
+        "extends: base\nenv: staging\nvenue: kraken\nsymbol: DOGE/USD\n"
+        "settings:\n  slots: 5\n  max_order_notional_usd: 1\n"
+    )
     write("mine", text)
     error = refused()
-    assert (error.file, error.line) == ("profiles/mine.yaml", 5)
+    assert (error.file, error.line) == ("profiles/mine.yaml", 7)
     assert "max_order_notional_usd 1 is below order_size_usd" in str(error)

@@ -75,6 +75,17 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
     yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
 
 
+def story_until_exits_rest(slots: int) -> list[tuple[int, list]]:
+    """Cut the story of one cycle before its exits fill."""
+    steps = list(story(slots, 1))
+    end = next(
+        number
+        for number, (_, entries) in enumerate(steps)
+        if any(isinstance(entry, PositionClosed) for entry in entries)
+    )
+    return steps[:end]
+
+
 def _venue_notes() -> list:
     return [
         ModeNoted(before="dry", after="arming", cause="a good read", epoch=4),

@@ -5,7 +5,7 @@ from decimal import Decimal
 import duckdb
 import msgspec
 import pytest
-from stories import BASE, ENTRY, EXIT, QUOTE, SIZE, story
+from stories import BASE, ENTRY, EXIT, QUOTE, SIZE, story, story_until_exits_rest
 
 from holdfast.domain.errors import LedgerConflict, LedgerCorrupt, LedgerError
 from holdfast.domain.events import PositionClosed, PositionOpened
@@ -114,7 +114,7 @@ def test_any_other_close_is_journaled_under_its_own_name(projector, reason):
 @pytest.mark.plan("002-020")
 def test_each_live_exit_has_one_open_position_that_names_it(opened):
     ledger = opened()
-    for at, entries in list(story(2, 1))[:-4]:
+    for at, entries in story_until_exits_rest(2):
         ledger.commit(at, entries)
     ledger.project()
     found = (
@@ -191,7 +191,7 @@ def test_a_subsidy_below_zero_is_corruption_and_raises(filled):
 @pytest.mark.plan("002-036", "002-037", "002-039")
 def test_positions_can_be_listed_of_all_slots_or_of_one(opened):
     ledger = opened()
-    for at, entries in list(story(3, 1))[:-4]:
+    for at, entries in story_until_exits_rest(3):
         ledger.commit(at, entries)
     ledger.project()
     cursor = ledger.cursor()

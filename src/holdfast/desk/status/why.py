@@ -27,6 +27,7 @@ REASONS: Mapping[Block, str] = MappingProxyType(
         Block.UNKNOWN: "the outcome of an order is not proven yet",
         Block.STALE_PRICE: "the price is too old to place an order by",
         Block.OPERATOR: "an operator told the slot to leave",
+        Block.RISK: "the risk policy refuses an entry; the refusals name the limit",
     }
 )
 
