@@ -3,6 +3,7 @@
 `HYPOTHESIS_PROFILE` names a profile (dev, ci, night); without it CI=true means ci, else dev.
 """
 
+import decimal
 import os
 import sys
 from pathlib import Path
@@ -45,6 +46,14 @@ def home(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("HOLDFAST_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_rounding():
+    """Let a test that calls ccxt by itself leave the thread's way of rounding as it was."""
+    before = decimal.getcontext().copy()
+    yield
+    decimal.setcontext(before)
 
 
 @pytest.fixture(autouse=True)

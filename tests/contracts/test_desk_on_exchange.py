@@ -1,5 +1,6 @@
 """A whole desk on the emulated exchange: how many calls it needs, and that the money agrees."""
 
+import decimal
 from decimal import Decimal
 
 import pytest
@@ -108,6 +109,20 @@ def test_what_is_lost_on_the_way_is_proven_and_never_doubled(world, loss):
     for _ in range(20):
         desk.tick(5)
     agree(desk)
+
+
+def test_the_way_the_desk_rounds_is_its_own_whatever_ccxt_does(world):
+    desk = world(slots=3, usd="200", doge="2000")
+    before = decimal.getcontext().copy()
+    desk.open()
+    for _ in range(6):
+        desk.tick(30)
+    after = decimal.getcontext()
+    assert (after.rounding, after.prec, after.traps) == (
+        before.rounding,
+        before.prec,
+        before.traps,
+    )
 
 
 def test_an_order_placed_by_hand_is_named_and_left_alone(world):

@@ -7,6 +7,7 @@ names; a page that is missing fails the whole.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import localcontext
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -177,7 +178,8 @@ class Reads:
             self._make_room(endpoint, until)
             self._wire.timeout = READ_TIMEOUT_MS
             try:
-                return question()
+                with localcontext():  # ccxt changes how the thread rounds
+                    return question()
             except Exception as error:  # noqa: BLE001 (what cannot be read is no answer either)
                 self._wait_after(error, failures, until)
 

@@ -7,7 +7,7 @@ touched. Every write passes the boundary, once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from importlib import import_module
 from typing import Any
 
@@ -59,7 +59,8 @@ def exchange_class(exchange: str) -> Any:  # noqa: ANN401 (ccxt is untyped)
 
 def offer(exchange: str) -> Offer:
     """Say what an exchange offers a desk, by what ccxt says and what was proven; needs no network."""
-    ccxt = exchange_class(exchange)()
+    with localcontext():  # ccxt changes how the thread rounds
+        ccxt = exchange_class(exchange)()
     return judge(
         Described(
             exchange=exchange,

@@ -8,6 +8,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from decimal import localcontext
 from threading import Lock
 from types import MappingProxyType
 from typing import Any
@@ -141,7 +142,8 @@ class _Wire:
 def connect(exchange_class: Any, terms: Terms, calls: Calls) -> Any:  # noqa: ANN401 (ccxt is untyped)
     """Open a connection of an exchange class of ccxt on our terms."""
     wired = type("Wire", (_Wire, exchange_class), {"terms": terms, "calls": calls})
-    wire: Any = wired({"enableRateLimit": False, "number": str})
+    with localcontext():  # ccxt changes how the thread rounds
+        wire: Any = wired({"enableRateLimit": False, "number": str})
     logging.getLogger("ccxt").setLevel(logging.WARNING)  # below it, ccxt logs key and signature
     wire.session.max_redirects = 0  # a redirect would carry a signed order to another host
     if terms.base_url:

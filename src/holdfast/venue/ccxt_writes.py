@@ -8,7 +8,7 @@ answered order by order.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from holdfast.clock import Clock
@@ -130,7 +130,8 @@ class Writes:
         self._wire.timeout = WRITE_TIMEOUT_MS
         until = written_time(deadline)
         try:
-            rows = self._place(orders, until)
+            with localcontext():  # ccxt changes how the thread rounds
+                rows = self._place(orders, until)
         except Exception as error:  # noqa: BLE001 (whatever happened, the orders may rest)
             receipts = self._failed(orders, error)
         else:
@@ -168,7 +169,8 @@ class Writes:
     def _tried(self, intent: Intent, call: Callable[[], Receipt]) -> Receipt:
         self._wire.timeout = WRITE_TIMEOUT_MS
         try:
-            return call()
+            with localcontext():  # ccxt changes how the thread rounds
+                return call()
         except Exception as error:  # noqa: BLE001 (whatever happened, it may have been done)
             return self._judged(intent, error)
 
