@@ -35,15 +35,15 @@ def heard():
 
     def listen(name):
         logger = logging.getLogger(name)
-        loggers.append((logger, logger.level, logger.propagate))
-        logger.addHandler(handler)
+        loggers.append((logger, logger.level, logger.propagate, logger.handlers))
+        logger.handlers = [handler]  # Prefect's own would ask for a flow run
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
         return logger
 
     yield listen, stream.getvalue
-    for logger, level, propagate in loggers:
-        logger.removeHandler(handler)
+    for logger, level, propagate, handlers in loggers:
+        logger.handlers = handlers
         logger.setLevel(level)
         logger.propagate = propagate
 
