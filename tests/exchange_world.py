@@ -20,7 +20,7 @@ from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.events import LateFilled, OrderEnded, OrderFilled, OrderPlaced
-from holdfast.domain.observations import Receipt
+from holdfast.domain.observations import Observation, Receipt
 from holdfast.ledger.memory import MemoryLedger
 from holdfast.venue.candles import FileFeed
 from holdfast.venue.journal import Journal
@@ -67,9 +67,15 @@ class LossyExchange:
     def observe(self, watch):
         self._read()
         self._deliver_late()
-        for seen in self.inner.observe(watch):
+        looks = list(self.inner.observe(watch))
+        if looks:  # a poll sees the candle when it is over, as one look
             self.fuse.cross()
-            yield seen
+            yield Observation(
+                looks[-1].at,
+                looks[-1].mark,
+                tuple(one for seen in looks for one in seen.executions),
+                tuple(one for seen in looks for one in seen.ends),
+            )
             self.fuse.cross()
 
     def submit(self, orders, deadline):

@@ -24,6 +24,7 @@ from holdfast.desk.exchange.judge import Judge
 from holdfast.desk.exchange.mode import BookOrders, ModeAuthority, ModeDuty
 from holdfast.desk.exchange.told_status import exchange_block, execution_block
 from holdfast.desk.exchange.watchful import Watchful
+from holdfast.desk.exchange.withdraw import withdraw_named
 from holdfast.desk.risk_restore import restore_memory, restore_policies
 from holdfast.desk.risk_room import RiskRoom, Surroundings
 from holdfast.desk.startup import StartPlan, start
@@ -109,7 +110,8 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         self.road.profile = profile
         self.road.mode.execution.adopt(rules_of(profile))
         policy = risk_policy_of(profile.settings, profile.symbol)
-        self.room.change(desk, policy, row_of_stages(profile.origins))
+        above = self.room.change(desk, policy, row_of_stages(profile.origins))
+        withdraw_named(desk, above, "limit_tightened")
 
 
 def clock_of(profile: Profile, place: Runtime) -> Clock:
