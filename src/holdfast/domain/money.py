@@ -22,6 +22,7 @@ ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")  # times a cent is a hundredth, exactly, and cheaper than a division
 _AVERAGE_STEP = Decimal("1E-12")
+_FINEST = Decimal("1E-18")  # what a ledger holds
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +73,8 @@ def average(cost: Decimal, size: Decimal) -> Decimal:
     >>> average(Decimal(1), Decimal(3)), average(Decimal("0.3"), Decimal(3))
     (Decimal('0.333333333333'), Decimal('0.1'))
     """
-    price = cost / size
-    return price if price * size == cost else price.quantize(_AVERAGE_STEP)
+    price = cost / size  # cut at 28 digits it may give cost again, and be rounded all the same
+    return price if price == price.quantize(_FINEST) else price.quantize(_AVERAGE_STEP)
 
 
 def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
