@@ -118,9 +118,7 @@ def clock_of(profile: Profile, place: Runtime) -> Clock:
     """Choose the clock a profile goes by."""
     if profile.settings.clock_source == "machine":
         return SystemClock()
-    from holdfast.venue.emulator.process import AdminClient  # noqa: PLC0415 (only in lock step)
-
-    return VenueTime(AdminClient(await_exchange(place.folder / FOLDER)), profile.runtime)
+    return VenueTime(place.folder / FOLDER, profile.runtime)
 
 
 def open_road(profile: Profile, place: Runtime, root: Path, clock: Clock, stack: ExitStack) -> Road:
