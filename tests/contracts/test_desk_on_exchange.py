@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from emulated_world import EmulatedWorld
 
-from holdfast.domain.bookkeeping import IntentResolved, SubmissionNoted
+from holdfast.domain.bookkeeping import AnomalyNoted, IntentResolved, SubmissionNoted
 from holdfast.domain.events import BalanceOpened, OrderFilled
 from holdfast.domain.slots import ENTRY
 
@@ -166,6 +166,26 @@ def test_money_that_is_nowhere_explained_holds_the_desk(world):
     note = desk.gear.agreement()
     assert note.result == "differs"
     assert "recon" in desk.desk.books.holds
+
+
+def test_a_trade_between_two_reads_of_a_comparison_is_no_anomaly(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    for _ in range(4):
+        desk.tick()
+    name, executions = min(desk.desk.books.orders), desk.venue.executions
+
+    def after_a_trade(after):
+        desk.venue.executions = executions
+        desk.exchange.admin.fill(cl_ord_id=name, vol="1000")
+        return executions(after)
+
+    desk.venue.executions = after_a_trade
+    note = desk.gear.agreement()
+    assert (note.filled, note.agreed, note.foreign) == (1, True, ())
+    assert name not in desk.desk.books.orders
+    assert not [row for _, row in desk.memory.rows if isinstance(row, AnomalyNoted)]
+    assert sent(desk, "cancel") == []
 
 
 def test_a_day_of_trading_agrees_to_the_last_unit(world):

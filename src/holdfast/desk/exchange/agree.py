@@ -115,6 +115,7 @@ class Agreement:
         )
 
     def _take_in(self, seen: _Seen, done: _Done) -> None:
+        known = set(self._desk.books.orders)
         done.filled += self._book(seen.executions)
         done.lost, done.foreign, done.unresolved = [], [], 0
         unsent = {one.client_order_id for one in self._desk.outbox}
@@ -122,7 +123,7 @@ class Agreement:
             if name not in unsent:
                 order = order_of(self._desk.books.slots[slot_id], name)
                 self._order(slot_id, order, seen.found.get(name), done)
-        self._others(seen.resting, done)
+        self._others([row for row in seen.resting if row.client_order_id not in known], done)
         self._desk.reindex()
 
     def _book(self, executions: Sequence[tuple[int, Execution]]) -> int:
@@ -221,11 +222,12 @@ class Agreement:
         return 1
 
     def _others(self, resting: Sequence[VenueOrder], done: _Done) -> None:
-        """Name orders of others; one of ours that was proven over is asked to end, and said."""
+        """Name orders of others; one of ours that was proven over is asked to end, and said.
+
+        What was live when the look began may have traded between two of its reads: that is no proof.
+        """
         for row in resting:
             name = row.client_order_id
-            if name in self._desk.books.orders:
-                continue
             if self._ended(name) is None:
                 done.foreign.append(name)
                 continue
