@@ -8,6 +8,8 @@ PY := .venv/bin/python
 PROFILE ?= paper
 ARGS ?=
 KILLS ?= 20
+N ?= 20
+HOURS ?= 24
 
 # Every generated file has a command that writes it, and with --check only says whether it is fresh.
 GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py" "tools/runbook_schema.py"
@@ -26,7 +28,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test check bench crash-desk crash docs golden clean
+.PHONY: help up sync test check bench crash-desk crash crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -56,8 +58,15 @@ bench: sync ## measure beside four peers in one run and rewrite docs/benchmarks.
 crash-desk: sync ## kill desk, server, dashboard and up KILLS=20 times each and compare the books
 	HOLDFAST_KILLS=$(KILLS) $(PY) -m pytest -p no:randomly --timeout=7200 tests/crash/test_up.py $(ARGS)
 
-crash: sync ## run every test that kills processes
+crash: sync ## kill a desk that trades on the emulator N times, its exchange N/10 times, and compare (ARGS="--seed 7")
+	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) kills --kills $(N)
+
+crash-tests: sync ## run every test that kills processes
 	$(PY) -m pytest -m crash $(ARGS)
+
+day: sync ## let a desk trade HOURS of market time live, on a good road and then under the whole fault plan
+	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) day --hours $(HOURS)
+	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) day --hours $(HOURS) --slots 8 --faults
 
 docs: sync ## write the generated pages and schemas again
 	@for generator in $(GENERATORS); do echo "$$generator"; $(PY) $$generator || exit 1; done

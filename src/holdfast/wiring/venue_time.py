@@ -56,7 +56,9 @@ class VenueTime:
                 return self._now
             except httpx.HTTPError as error:
                 if self._machine.monotonic() >= deadline:
-                    raise VenueUnavailable(f"the exchange and its clock are gone: {error}") from error
+                    raise VenueUnavailable(
+                        f"the exchange and its clock are gone: {error}"
+                    ) from error
                 self._machine.sleep(LOOK_SECONDS)
                 self._look_again()
 
