@@ -89,6 +89,19 @@ def test_absence_counts_only_after_the_deadline_and_twice(opened):
     assert first >= note.deadline + 10_000_000 + 5_000_000
 
 
+@pytest.mark.parametrize("seconds", [1, 4, 6, 7])
+def test_absence_is_looked_for_in_the_moment_it_counts(opened, seconds):
+    world = opened(slots=1)
+    world.road.writes.append("drop_request")
+    world.tick()
+    (note,) = _of(world, SubmissionNoted)
+    while not _of(world, OrderEnded):
+        world.clock.sleep(seconds)
+        world.duties(world.desk)
+    counts = note.deadline + 10_000_000
+    assert world.clock.wall() < counts + 5_000_000 + 2 * seconds * 1_000_000
+
+
 def test_a_silent_exchange_proves_nothing(opened):
     world = opened(slots=1)
     world.road.writes.append("drop_request")

@@ -2,7 +2,8 @@
 
 A lookup names the order by our own id, among open orders and those that ended since shortly before
 the request. Absence counts only when the venue can no longer accept the request (its deadline and ten
-seconds), twice, five seconds apart. Lookups come after 0, 5, 15, 30, then every 60 seconds.
+seconds), twice, five seconds apart. Lookups come after 0, 5, 15, 30, then every 60 seconds, and in
+the moment from which absence counts.
 """
 
 from collections.abc import Mapping
@@ -112,7 +113,7 @@ class Resolver:
             self._resolve(name, found.status, "the order is over")
         elif (found.price, found.size) == (order.price, order.size):
             self._resolve(name, "amended", "rests as asked", ReceiptsNoted(repriced=(name,)))
-        elif self._is_past(submission):
+        elif self._is_past(name, submission):
             self._resolve(name, "not_amended", f"rests at {found.price} after the deadline")
             again = RepriceOrder(
                 client_order_id=name,
@@ -126,16 +127,20 @@ class Resolver:
         name = order.client_order_id
         if found is not None and found.status != "open":
             self._resolve(name, found.status, "the order is over")
-        elif found is not None and self._is_past(submission):
+        elif found is not None and self._is_past(name, submission):
             self._resolve(name, "not_canceled", "still rests after the deadline")
             again: Intent = CancelOrder(client_order_id=name, role=order.role)
             self._desk.outbox.append(again)
 
-    def _is_past(self, submission: Submission) -> bool:
-        return self._exchange.wall() >= submission.deadline + GRACE
+    def _is_past(self, name: str, submission: Submission) -> bool:
+        left = submission.deadline + GRACE - self._exchange.wall()
+        if left > 0:
+            search = self._searches[name]
+            search.due = min(search.due, self._desk.clock.monotonic() + left / SECOND)
+        return left <= 0
 
     def _is_absent(self, name: str, submission: Submission) -> bool:
-        if not self._is_past(submission):
+        if not self._is_past(name, submission):
             return False
         search, now = self._searches[name], self._desk.clock.monotonic()
         if search.empty_since is None:
