@@ -31,7 +31,7 @@ from holdfast.desk.startup import StartPlan, start
 from holdfast.desk.status.facts import Block
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
-from holdfast.domain.bookkeeping import KeyNoted, LedgerFounded
+from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.domain.errors import VenueError
 from holdfast.engine.books import Books
 from holdfast.ledger.paths import Runtime
@@ -43,7 +43,8 @@ from holdfast.safety.risk_policy import row_of_stages
 from holdfast.telemetry import log
 from holdfast.venue.ccxt_venue import Account, CcxtVenue
 from holdfast.venue.port import Resumed
-from holdfast.wiring.keys import KeyLook, Keyring, claim_share, look_at_key, open_keys
+from holdfast.wiring.key_watch import KeyWatch
+from holdfast.wiring.keys import Keyring, claim_share, open_keys
 from holdfast.wiring.modes import ModeParts, open_mode, rules_of, warn_of
 from holdfast.wiring.rules import policy_of
 from holdfast.wiring.venue_time import FOLDER, VenueTime, await_exchange
@@ -76,7 +77,7 @@ class Road(msgspec.Struct, kw_only=True):
     mode: ModeParts
     orders: BookOrders
     venue: CcxtVenue
-    look: KeyLook | None = None
+    key_watch: KeyWatch
 
 
 class ExchangeDesk(msgspec.Struct, kw_only=True):
@@ -94,6 +95,7 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         clock = self.road.clock
         if isinstance(clock, VenueTime):
             clock.follow()
+        self.road.key_watch(desk)
         self.mode_duty(desk)
         self.room.watch(desk)
         self.duties(desk)
@@ -136,7 +138,8 @@ def open_road(profile: Profile, place: Runtime, root: Path, clock: Clock, stack:
     )
     stack.callback(mode.reader.close)
     warn_of(mode.reader.store)
-    venue = CcxtVenue(_account(profile, place, keyring), mode.boundary, clock)
+    nonce = SystemClock().wall  # a nonce has to rise over all lives, also where market time stands
+    venue = CcxtVenue(_account(profile, place, keyring), mode.boundary, clock, nonce=nonce)
     stack.callback(venue.close)
     road = Road(
         profile=profile,
@@ -146,6 +149,7 @@ def open_road(profile: Profile, place: Runtime, root: Path, clock: Clock, stack:
         mode=mode,
         orders=orders,
         venue=venue,
+        key_watch=KeyWatch(keyring, venue.key_info, clock),
     )
     held.append(road)
     return road
@@ -208,7 +212,7 @@ def open_exchange(
         flows_since=_flows_since(road, cursor),
     )
     desk.judge = Judge(desk, room)
-    _look_at_key(road, desk, root, stack)
+    claim_share(road.keyring, road.key_watch.start(desk), root, stack)
     duties = Duties(gear, authority.simulates, every=profile.settings.reconcile_interval_s)
     made = ExchangeDesk(
         desk=desk,
@@ -295,22 +299,13 @@ def _mode_duty(road: Road, gear: Gear) -> ModeDuty:
             "daily_loss_limit": settings.daily_loss_limit,
         }
 
-    def key_fault() -> str | None:
-        return None if road.look is None else road.look.verdict.fault
-
     return ModeDuty(
-        road.mode.reader, gear, key_fault=key_fault, skew=road.venue.skew_seconds, caps=caps
+        road.mode.reader,
+        gear,
+        key_fault=lambda: road.key_watch.fault,
+        skew=road.venue.skew_seconds,
+        caps=caps,
     )
-
-
-def _look_at_key(road: Road, desk: Desk, root: Path, stack: ExitStack) -> None:
-    look = look_at_key(road.keyring, road.venue.key_info, road.clock, starting=True)
-    road.look = look
-    lease = road.keyring.lease
-    if lease is not None:
-        note: KeyNoted = look.verdict.noted(lease.fingerprint, "trade")
-        desk.note(note)
-    claim_share(road.keyring, look, root, stack)
 
 
 def _account(profile: Profile, place: Runtime, keyring: Keyring) -> Account:

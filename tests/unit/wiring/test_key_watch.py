@@ -1,0 +1,94 @@
+"""A desk asks again what its key may do: soon while nobody knows, and a silence takes nothing back."""
+
+from contextlib import ExitStack
+from types import SimpleNamespace
+
+import pytest
+
+from holdfast.clock import FixedClock
+from holdfast.domain.errors import VenueUnavailable
+from holdfast.safety.key_scopes import RECHECK_SECONDS, RETRY_SECONDS
+from holdfast.wiring.key_watch import KeyWatch
+from holdfast.wiring.keys import Keyring
+
+GOOD = {
+    "permissions": [
+        "query-funds",
+        "query-open-trades",
+        "query-closed-trades",
+        "query-ledger",
+        "modify-trades",
+        "close-trades",
+    ],
+    "ipAllowlist": [],
+    "validUntil": "0",
+    "nonceWindow": "0",
+    "createdTime": "1767000000",
+}
+
+
+class Exchange:
+    """Answers what a test says, and counts the questions."""
+
+    def __init__(self):
+        self.answer = GOOD
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        if self.answer is None:
+            raise VenueUnavailable("no answer")
+        return self.answer
+
+
+@pytest.fixture
+def world():
+    exchange, clock, notes = Exchange(), FixedClock(1_767_225_600_000_000), []
+    keyring = Keyring(
+        secrets={},
+        sources=None,
+        profile=SimpleNamespace(env="staging", secrets={"api_key": SimpleNamespace(place=None)}),
+        lease=SimpleNamespace(fingerprint="0a0b0c0d"),
+    )
+    desk = SimpleNamespace(note=notes.append)
+    with ExitStack():
+        yield exchange, clock, notes, KeyWatch(keyring, exchange, clock), desk
+
+
+def test_a_key_nobody_knew_at_the_start_is_asked_about_every_minute(world):
+    exchange, clock, notes, watch, desk = world
+    exchange.answer = None
+    watch.start(desk)
+    assert watch.fault is None
+
+    exchange.answer = GOOD
+    clock.sleep(RETRY_SECONDS - 1)
+    watch(desk)
+    assert (exchange.asked, watch.fault) == (1, None)
+    clock.sleep(1)
+    watch(desk)
+    assert (exchange.asked, watch.fault) == (2, "")
+    assert [note.result for note in notes] == ["dry", "live"]
+
+
+def test_a_known_key_is_asked_about_now_and_then_and_a_silence_changes_nothing(world):
+    exchange, clock, notes, watch, desk = world
+    watch.start(desk)
+    exchange.answer = None
+    clock.sleep(RECHECK_SECONDS - 1)
+    watch(desk)
+    assert exchange.asked == 1
+    clock.sleep(1)
+    watch(desk)
+    assert (exchange.asked, watch.fault) == (2, "")
+    assert [note.result for note in notes] == ["live"]
+
+
+def test_a_key_that_lost_a_scope_is_kept_from_live(world):
+    exchange, clock, notes, watch, desk = world
+    watch.start(desk)
+    exchange.answer = {**GOOD, "permissions": ["query-funds"]}
+    clock.sleep(RECHECK_SECONDS)
+    watch(desk)
+    assert "modify-trades is missing" in watch.fault
+    assert [note.result for note in notes] == ["live", "dry"]
