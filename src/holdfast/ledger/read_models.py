@@ -32,6 +32,21 @@ def _whole(name: str, source: str, probed: str) -> ReadModel:
 _BOOKED = "select count(*), max(seq) from cycles"
 _TRADED = "select max(seq), (select max(seq) from cycles) from fills"
 
+_STEPPED = "select count(*), max(seq) from intent_events"
+_WAYS = f"""
+select
+    o.client_order_id, o.slot_id, o.leg, o.role, o.side, o.price, o.size, o.filled,
+    arg_max(e.after, (e.seq, e.ordinal)) as state,
+    arg_max(e.evidence, (e.seq, e.ordinal)) as evidence,
+    max(e.market_time) as since,
+    count(*) - 1 as steps
+from orders as o inner join intent_events as e using (client_order_id)
+where o.ended_at is null
+group by all
+order by since, o.client_order_id
+limit {NEWEST}
+"""
+
 READ_MODELS: tuple[ReadModel, ...] = (
     _whole("slots", "slots order by slot_id", "select count(*), max(updated_seq) from slots"),
     _newest("orders", "ended_at is not null, updated_seq desc"),
@@ -41,6 +56,17 @@ READ_MODELS: tuple[ReadModel, ...] = (
         "select count(*), max(seq), max(answered_at), "
         "count(*) filter (where status in ('created', 'unknown')), "
         "count(*) filter (where status = 'done') from intents",
+    ),
+    ReadModel("live_intents", _WAYS, _STEPPED),
+    ReadModel(
+        "intent_events",
+        f"select * from intent_events order by seq desc, ordinal desc limit {NEWEST}",
+        _STEPPED,
+    ),
+    ReadModel(
+        "submissions",
+        f"select * from submissions order by seq desc, client_order_id limit {NEWEST}",
+        "select count(*), max(seq) from submissions",
     ),
     _newest("fills", "seq desc"),
     _newest("cycles", "seq desc"),
@@ -77,6 +103,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
         f"alerts order by ended_seq is not null, began_seq desc limit {NEWEST}",
         "select count(*), max(began_seq), max(ended_seq) from alerts",
     ),
+    _newest("modes", "seq desc"),
+    _newest("simulated", "seq desc"),
+    _newest("reconciliations", "seq desc"),
     _newest("ticks", "seq desc"),
     _newest("commands", "seq desc"),
     _newest("rules", "seq desc"),

@@ -22,6 +22,7 @@ from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, Gear, equip
 from holdfast.desk.exchange.judge import Judge
 from holdfast.desk.exchange.mode import BookOrders, ModeAuthority, ModeDuty
+from holdfast.desk.exchange.told_caps import risk_block
 from holdfast.desk.exchange.told_status import exchange_block, execution_block
 from holdfast.desk.exchange.watchful import Watchful
 from holdfast.desk.exchange.withdraw import withdraw_named
@@ -36,6 +37,7 @@ from holdfast.domain.errors import VenueError
 from holdfast.engine.books import Books
 from holdfast.ledger.paths import Runtime
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.safety.kill import StopFiles
 from holdfast.safety.mode_state import Mode
 from holdfast.safety.risk_memory import RiskMemory
 from holdfast.safety.risk_policy import policy_of as risk_policy_of
@@ -103,7 +105,12 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
     def blocks(self) -> dict[str, Block]:
         """Name the blocks of the status that only a desk on an exchange has."""
         return {
-            "execution": lambda: execution_block(self.road.mode.execution, self.mode_duty.readings),
+            "execution": lambda: execution_block(
+                self.road.mode.execution,
+                self.mode_duty.readings,
+                risk_block(self.desk, self.room),
+                killed=StopFiles(self.road.place.folder).killed(),
+            ),
             "exchange": lambda: exchange_block(self.desk, self.gear, self.road.venue),
         }
 

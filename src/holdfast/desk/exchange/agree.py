@@ -6,6 +6,7 @@ an answer are left to proof, and what was never sent is sent or given up. Orders
 and never touched. Balances must then be what the books say, per asset, or `recon` holds.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -39,6 +40,10 @@ READS = 3  # a trade between two reads looks like a gap, so a gap is read again
 LEAST = Decimal("1e-8")
 FLOWS_BACK = 7 * 24 * LOOK_BACK
 REACHABLE = ("", ".F")  # the parts of an account that a total counts
+AGREED, ADOPTED, ENDED, RESENT, GIVEN_UP = "agreed", "adopted", "ended", "asked_again", "given_up"
+UNRESOLVED, UNSENT, LOST, FOREIGN = "unresolved", "not_sent_yet", "lost", "foreign"
+RESTS_ON = "rests_after_its_end"
+_ACTED = frozenset({ADOPTED, ENDED, RESENT, GIVEN_UP})
 
 
 class _Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +55,20 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
     balances: Mapping[str, Balance]
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last whole comparison found: per asset, and per order where it was not plainly agreed.
+
+    `at` is the venue's time, `balances` holds venue and books, `counts` the orders of each verdict.
+    """
+
+    at: int
+    balances: Mapping[str, tuple[Decimal, Decimal]]
+    counts: Mapping[str, int]
+    notable: tuple[tuple[str, str], ...]
+
+
 class _Done(msgspec.Struct, kw_only=True):
-    """What an agreement did."""
+    """What an agreement did; a verdict of a later look replaces only one that changed nothing."""
 
     resent: int = 0
     adopted: int = 0
@@ -60,6 +77,12 @@ class _Done(msgspec.Struct, kw_only=True):
     unresolved: int = 0
     foreign: list[str] = []
     lost: list[str] = []
+    verdicts: dict[str, str] = {}
+
+    def judge(self, name: str, verdict: str) -> None:
+        """Say what was found of one order."""
+        if self.verdicts.get(name) not in _ACTED:
+            self.verdicts[name] = verdict
 
 
 class Agreement:
@@ -80,6 +103,8 @@ class Agreement:
         self._flows_since = flows_since  # None: movements of the account are left to a person
         self.agreed_at: float | None = None  # monotonic seconds of the last clean one
         self.last: ReconcileNoted | None = None
+        self.compared: Compared | None = None
+        self._balances: Mapping[str, Balance] = {}
 
     def __call__(self, *, starting: bool = False) -> ReconcileNoted:
         """Compare and mend; return what was done."""
@@ -119,8 +144,11 @@ class Agreement:
         done.filled += self._book(seen.executions)
         done.lost, done.foreign, done.unresolved = [], [], 0
         unsent = {one.client_order_id for one in self._desk.outbox}
+        done.verdicts = {name: one for name, one in done.verdicts.items() if one in _ACTED}
         for name, slot_id in sorted(self._desk.books.orders.items()):
-            if name not in unsent:
+            if name in unsent:
+                done.judge(name, UNSENT)
+            else:
                 order = order_of(self._desk.books.slots[slot_id], name)
                 self._order(slot_id, order, seen.found.get(name), done)
         self._others([row for row in seen.resting if row.client_order_id not in known], done)
@@ -168,19 +196,27 @@ class Agreement:
             self._there(slot_id, order, found, done)
         elif name in books.submissions and books.submissions[name].action == "place":
             done.unresolved += 1
+            done.judge(name, UNRESOLVED)
         else:
+            done.judge(name, LOST)
             done.lost.append(f"order {name} is in the books and nowhere at the venue")
 
     def _there(self, slot_id: int, order: Order, found: VenueOrder, done: _Done) -> None:
         name = order.client_order_id
         if found.status != "open" and found.filled > order.filled:
             done.unresolved += 1  # its executions have not been told yet
+            done.judge(name, UNRESOLVED)
             return
+        if found.status != "open":
+            done.judge(name, ENDED)
         if name in self._desk.books.unanswered:
             self._desk.note(ReceiptsNoted(accepted=(name,)))
             done.adopted += 1
+            done.judge(name, ADOPTED)
         if found.status == "open":
-            done.resent += self._ask_again(order, found)
+            resent = self._ask_again(order, found)
+            done.resent += resent
+            done.judge(name, RESENT if resent else AGREED)
         else:
             end_order(self._desk, slot_id, End(client_order_id=name, status=found.status))
             done.ended += 1
@@ -199,11 +235,13 @@ class Agreement:
                 place = PlaceOrder(name, order.side, order.role, order.price, order.size)
                 desk.outbox.append(place)
                 done.resent += 1
+                done.judge(name, RESENT)
             else:
                 end_order(
                     desk, slot_id, End(client_order_id=name, status="refused", reason=ABORTED)
                 )
                 done.ended += 1
+                done.judge(name, GIVEN_UP)
 
     def _ask_again(self, order: Order, found: VenueOrder) -> int:
         name = order.client_order_id
@@ -230,21 +268,37 @@ class Agreement:
             name = row.client_order_id
             if self._ended(name) is None:
                 done.foreign.append(name)
+                done.judge(name, FOREIGN)
                 continue
             detail = f"{name} rests at the venue after its end was booked; its cancel is asked for"
             self._desk.note(AnomalyNoted(kind="rests_after_end", detail=detail))
             self._exchange.cancel(CancelOrder(client_order_id=name, role=EXIT))
             done.lost.append(f"order {name} rests after its end was booked")
+            done.judge(name, RESTS_ON)
 
     def _differences(self) -> list[str]:
-        accounts = self._desk.books.accounts
-        found = []
-        for asset in (accounts.base, accounts.quote):
-            balance = self._balances.get(asset, Balance(Decimal(0), Decimal(0)))
-            theirs, ours = balance.total, accounts.total(asset)
-            if abs(theirs - ours) > LEAST:
-                found.append(f"{asset}: venue {theirs}, books {ours}")
-        return found
+        return [
+            f"{asset}: venue {theirs}, books {ours}"
+            for asset, (theirs, ours) in self._both_sides().items()
+            if abs(theirs - ours) > LEAST
+        ]
+
+    def _both_sides(self) -> dict[str, tuple[Decimal, Decimal]]:
+        accounts, nothing = self._desk.books.accounts, Balance(Decimal(0), Decimal(0))
+        return {
+            asset: (self._balances.get(asset, nothing).total, accounts.total(asset))
+            for asset in (accounts.base, accounts.quote)
+        }
+
+    def _compared(self, done: _Done) -> Compared:
+        counts = Counter(done.verdicts.values())
+        notable = sorted(row for row in done.verdicts.items() if row[1] != AGREED)
+        return Compared(
+            at=self._exchange.wall(),
+            balances=self._both_sides(),
+            counts=dict(counts),
+            notable=tuple(notable),
+        )
 
     def _note(
         self, done: _Done, gaps: list[str], *, complete: bool, calls: int, starting: bool
@@ -265,6 +319,8 @@ class Agreement:
         holds = self._hold(gaps) if complete else self._unseen(starting=starting)
         self._desk.note(note, *holds)
         self.last = note
+        if complete:
+            self.compared = self._compared(done)
         if agreed:
             self.agreed_at = self._desk.clock.monotonic()
         self._desk.watch_again()

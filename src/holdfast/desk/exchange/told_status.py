@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.exchange.agree import Compared
 from holdfast.desk.exchange.equip import Gear
 from holdfast.domain.slots import ENTRY
 from holdfast.engine.fold import order_of
@@ -14,16 +15,23 @@ from holdfast.safety.preconditions import Readings, judged
 from holdfast.safety.snapshot import snapshot
 from holdfast.venue.port import Exchange
 
+MOST_ROWS = 50  # of a list in a status; its whole length is told beside it
 
-def execution_block(execution: ExecutionMode, readings: Readings | None) -> Mapping[str, Any]:
-    """Tell the mode, and each thing arming needs beside what was measured."""
+
+def execution_block(
+    execution: ExecutionMode, readings: Readings | None, risk: Mapping[str, Any], *, killed: bool
+) -> Mapping[str, Any]:
+    """Tell the mode, each thing arming needs beside what was measured, and the caps in use.
+
+    `killed` says whether the kill file lies in the runtime's folder.
+    """
     told: dict[str, Any] = msgspec.to_builtins(snapshot(execution))
     needs = () if readings is None else judged(readings)
     told["preconditions"] = [
         {"name": one.name, "holds": one.holds, "measured": one.measured, "needed": one.needed}
         for one in needs
     ]
-    return {"ready": True, **told}
+    return {"ready": True, **told, "kill_file": killed, "risk": risk}
 
 
 def exchange_block(desk: Desk, gear: Gear, exchange: Exchange) -> Mapping[str, Any]:
@@ -47,4 +55,35 @@ def exchange_block(desk: Desk, gear: Gear, exchange: Exchange) -> Mapping[str, A
         "counters": msgspec.to_builtins(counters),
         "reconciled_sec_ago": None if agreed is None else desk.clock.monotonic() - agreed,
         "reconcile": msgspec.to_builtins(agreement.last) if agreement.last is not None else None,
+        "compared": None if agreement.compared is None else _compared(agreement.compared),
+        "unknowns": _unknowns(desk),
     }
+
+
+def _compared(seen: Compared) -> Mapping[str, Any]:
+    return {
+        "market_time": seen.at,
+        "verdicts": dict(seen.counts),
+        "notable": [
+            {"client_order_id": name, "verdict": verdict}
+            for name, verdict in seen.notable[:MOST_ROWS]
+        ],
+        "assets": [
+            {"asset": asset, "venue": theirs, "books": ours, "difference": theirs - ours}
+            for asset, (theirs, ours) in sorted(seen.balances.items())
+        ],
+    }
+
+
+def _unknowns(desk: Desk) -> list[Mapping[str, Any]]:
+    held = sorted(desk.books.submissions.items(), key=lambda row: row[1].at)
+    return [
+        {
+            "client_order_id": name,
+            "slot_id": desk.books.orders.get(name),
+            "action": one.action,
+            "since": one.at,
+            "deadline": one.deadline,
+        }
+        for name, one in held[:MOST_ROWS]
+    ]
