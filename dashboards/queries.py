@@ -99,15 +99,15 @@ def load(folder: Path | None, zone: str = "UTC") -> Data:
 def candles(data: Data, since: int, width: int) -> pd.DataFrame:
     """Return bars of `width` microseconds since a market time."""
     columns = ("at", "open", "high", "low", "close", "volume")
-    return _frame(data, statements.CANDLES, columns, {"width": width, "since": since})
+    return frame(data, statements.CANDLES, columns, {"width": width, "since": since})
 
 
 def span(data: Data) -> tuple[int, int] | None:
     """Return the first and last market time candles were published for."""
-    frame = _frame(data, statements.SPAN, ("first", "last"))
-    if frame.empty or frame.isna().any(axis=None):
+    rows = frame(data, statements.SPAN, ("first", "last"))
+    if rows.empty or rows.isna().any(axis=None):
         return None
-    return int(frame["first"].iloc[0]), int(frame["last"].iloc[0])
+    return int(rows["first"].iloc[0]), int(rows["last"].iloc[0])
 
 
 def fills(data: Data, since: int = 0, limit: int = 5_000) -> pd.DataFrame:
@@ -116,72 +116,70 @@ def fills(data: Data, since: int = 0, limit: int = 5_000) -> pd.DataFrame:
         *("seq", "at", "slot", "leg", "side", "role", "cycle", "price", "size", "cost"),
         *_ID,
     )
-    return _frame(data, statements.FILLS, columns, {"since": since, "limit": limit})
+    return frame(data, statements.FILLS, columns, {"since": since, "limit": limit})
 
 
 def cycles(data: Data, limit: int = 5_000) -> pd.DataFrame:
     """Return closed cycles, the newest first."""
     columns = (*("seq", "at", "slot", "leg", "cycle", "size", "entry_price", "exit_price"), *_NET)
-    return _frame(data, statements.CYCLES, columns, {"limit": limit})
+    return frame(data, statements.CYCLES, columns, {"limit": limit})
 
 
 def today(data: Data) -> Mapping[str, Any]:
     """Return cycles, net profit and fees paid of the UTC day of market time."""
     given = {"now": data.market_time or 0}
-    booked = _single(_frame(data, statements.TODAY, ("cycles", "net"), given))
-    return {**booked, **_single(_frame(data, statements.TODAY_FEES, ("fees",), given))}
+    booked = _single(frame(data, statements.TODAY, ("cycles", "net"), given))
+    return {**booked, **_single(frame(data, statements.TODAY_FEES, ("fees",), given))}
 
 
 def totals(data: Data) -> Mapping[str, Any]:
     """Return net profit, fees and cycles since the ledger began."""
-    return _single(_frame(data, statements.TOTALS, ("net", "fees", "cycles")))
+    return _single(frame(data, statements.TOTALS, ("net", "fees", "cycles")))
 
 
 def equity(data: Data, width: int) -> pd.DataFrame:
     """Return what the desk was worth, and what holding would be, one point each `width`."""
-    return _frame(data, statements.EQUITY, ("at", "equity", "hodl"), {"width": width})
+    return frame(data, statements.EQUITY, ("at", "equity", "hodl"), {"width": width})
 
 
 def slot_states(data: Data) -> dict[int, Mapping[str, Any]]:
     """Return the whole state of each slot, as the ledger folded it."""
-    frame = _frame(data, statements.SLOT_STATES, ("slot", "state"))
-    states = zip(frame["slot"], frame["state"], strict=True)
+    rows = frame(data, statements.SLOT_STATES, ("slot", "state"))
+    states = zip(rows["slot"], rows["state"], strict=True)
     return {int(slot): standing.mapping(_parse(str(state))) for slot, state in states}
 
 
 def slot_events(data: Data, slot: int, limit: int = 600) -> pd.DataFrame:
     """Return the newest domain events of one slot, oldest first."""
     given = {"slot": slot, "needle": f'"slot":{slot}', "limit": limit}
-    return _frame(data, statements.SLOT_EVENTS, ("seq", "at", "type", "payload"), given)
+    return frame(data, statements.SLOT_EVENTS, ("seq", "at", "type", "payload"), given)
 
 
 def events(data: Data, given: Mapping[str, Any]) -> pd.DataFrame:
     """Return one page of events by stream, type, slot and text."""
-    return _frame(
-        data, statements.EVENTS, ("seq", "at", "stream", "type", "slot", "payload"), given
-    )
+    return frame(data, statements.EVENTS, ("seq", "at", "stream", "type", "slot", "payload"), given)
 
 
 def event_kinds(data: Data) -> pd.DataFrame:
     """Return the streams and types that occur."""
-    return _frame(data, statements.EVENT_KINDS, ("stream", "type", "count"))
+    return frame(data, statements.EVENT_KINDS, ("stream", "type", "count"))
 
 
 def accounts(data: Data) -> pd.DataFrame:
     """Return the exact balance of every account."""
-    return _frame(data, statements.ACCOUNTS, ("account", "asset", "balance"))
+    return frame(data, statements.ACCOUNTS, ("account", "asset", "balance"))
 
 
 def sums(data: Data) -> pd.DataFrame:
     """Return the exact sum over all accounts per asset, and whether it is zero."""
-    return _frame(data, statements.SUMS, ("asset", "total", "zero"))
+    return frame(data, statements.SUMS, ("asset", "total", "zero"))
 
 
 def days(data: Data) -> pd.DataFrame:
     """Return cycles, profit, fees and fills by UTC day of market time, the newest first."""
     columns = ("day", "cycles", "net", "fees", "fills")
-    frame = _frame(data, statements.DAILY, columns)
-    return frame if not frame.empty else _frame(data, statements.DAYS, columns)
+    rows = frame(data, statements.DAILY, columns)
+    return rows if not rows.empty else frame(data, statements.DAYS, columns)
 
 
 def ask(data: Data, sql: str) -> Reply:
@@ -197,20 +195,21 @@ def ask(data: Data, sql: str) -> Reply:
 
 def views(data: Data) -> list[tuple[str, str]]:
     """Name the published views and their columns."""
-    frame = _frame(data, statements.VIEWS, ("name", "columns"))
-    return list(zip(frame["name"], frame["columns"], strict=True))
+    rows = frame(data, statements.VIEWS, ("name", "columns"))
+    return list(zip(rows["name"], rows["columns"], strict=True))
 
 
 _ID = ("fee", "liquidity", "client_order_id")
 _NET = ("gross", "fees", "net", "entry_time", "reason")
 
 
-def _frame(
+def frame(
     data: Data,
     sql: str,
     columns: Sequence[str],
     given: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
+    """Answer one constant question; without its table, an empty frame of the columns."""
     if data.folder is None or data.manifest is None:
         return pd.DataFrame(columns=list(columns))
     try:
@@ -259,8 +258,8 @@ def _parse(text: str) -> object:
         return None
 
 
-def _single(frame: pd.DataFrame) -> Mapping[str, Any]:
-    if frame.empty:
+def _single(rows: pd.DataFrame) -> Mapping[str, Any]:
+    if rows.empty:
         return {}
-    row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()}
+    row: dict[str, Any] = {str(key): value for key, value in rows.iloc[0].items()}
     return {key: None if pd.isna(value) else value for key, value in row.items()}

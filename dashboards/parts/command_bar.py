@@ -19,7 +19,7 @@ _ANSWER = "command_answer"
 def command_bar(published: Path | None) -> None:
     """Show the bar for the desk beside this published folder."""
     desk = control.find_desk(published) if published else "No runtime is chosen."
-    verbs = _verbs(desk.url, desk.token) if isinstance(desk, Desk) else desk
+    verbs = known_verbs(desk.url, desk.token) if isinstance(desk, Desk) else desk
     why = verbs if isinstance(verbs, str) else ""
     known = [] if isinstance(verbs, str) else verbs
     field, listed = st.columns([8, 1])
@@ -43,7 +43,8 @@ def command_bar(published: Path | None) -> None:
 
 
 @st.cache_data(ttl="10s", max_entries=8, show_spinner=False)
-def _verbs(url: str, token: str) -> list[Verb] | str:
+def known_verbs(url: str, token: str) -> list[Verb] | str:
+    """Return the verbs the desk lists, or the sentence that says why there are none."""
     return control.verbs(Desk(url=url, token=token))
 
 

@@ -12,9 +12,9 @@ from dashboards import theme
 
 _STYLE = """
 <style>
-.hf-tiles{display:flex;flex-wrap:wrap;gap:.25rem 1.6rem;align-items:flex-start;
+.hf-tiles{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;align-items:flex-start;
  font-variant-numeric:tabular-nums}
-.hf-tile{min-width:4.5rem}
+.hf-tile{min-width:3.4rem}
 .hf-label{font-size:.72rem;opacity:.72;letter-spacing:.01em;white-space:nowrap}
 .hf-value{font-size:1.02rem;font-weight:600;line-height:1.35}
 .hf-note{font-size:.74rem;opacity:.78;line-height:1.3}
@@ -27,6 +27,7 @@ _STYLE = """
  border-bottom:1px solid rgba(128,128,128,.35);white-space:nowrap}
 .hf-table td{padding:.1rem .5rem;border:0;border-bottom:1px solid rgba(128,128,128,.13);
  white-space:nowrap}
+.hf-wrap td{white-space:normal;overflow-wrap:anywhere;min-width:3.2rem;vertical-align:top}
 .hf-table .r{text-align:right}
 .hf-table tr.hf-mark td{border-top:1px solid;border-bottom:1px solid;font-weight:600}
 .hf-title{font-size:.95rem;font-weight:600;margin:.2rem 0 .1rem}
@@ -86,8 +87,9 @@ def table(
     rows: Iterable[Sequence[Cell | str]],
     *,
     marked: int | None = None,
+    wrap: bool = False,
 ) -> None:
-    """Show a small table; `marked` is the row drawn between two lines."""
+    """Show a small table; `marked` is the row drawn between two lines, `wrap` breaks long texts."""
     head = "".join(
         f'<th class="{"r" if column.right else "l"}">{theme.escape(column.label)}</th>'
         for column in columns
@@ -97,7 +99,7 @@ def table(
         for index, row in enumerate(rows)
     )
     st.html(
-        f'{_STYLE}<div class="hf-scroll"><table class="hf-table">'
+        f'{_STYLE}<div class="hf-scroll"><table class="hf-table{" hf-wrap" if wrap else ""}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
     )
 

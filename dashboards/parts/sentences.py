@@ -6,7 +6,8 @@ Data older than `STALE_AFTER` seconds is stale. Each sentence carries the tone i
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import standing, theme
+from dashboards import safety_queries, standing, theme, words
+from dashboards.parts import ages
 from dashboards.queries import Data
 
 STALE_AFTER = 10.0
@@ -32,12 +33,46 @@ def sentences(data: Data) -> list[Sentence]:
     status = data.status
     return (
         said
+        + _alerts(data)
         + _mode(status)
         + _books(status)
         + _holds(status)
         + _profile(status)
         + _settings(status)
     )
+
+
+def standing_alerts(data: Data) -> list[Mapping[Any, Any]]:
+    """List the alerts that stand, the worst first."""
+    rows: list[Mapping[Any, Any]] = [*safety_queries.alerts(data).to_dict("records")]
+    rows = [row for row in rows if _stands(row)]
+    return sorted(rows, key=lambda row: _rank(str(row["severity"])))
+
+
+def worst(alerts: list[Mapping[Any, Any]]) -> str:
+    """Name the worst severity among alerts, told the worst first."""
+    return str(alerts[0]["severity"]) if alerts else ""
+
+
+def _alerts(data: Data) -> list[Sentence]:
+    found = standing_alerts(data)
+    said = []
+    for row in found[:MOST_NOTICES]:
+        length, severity = ages.of_machine(data, row["began_at"]), str(row["severity"])
+        text = f"Alert {row['name']} ({severity}) for {length}: {row['detail']}"
+        said.append((text, words.SEVERITIES.get(severity, "warn")))
+    if len(found) > MOST_NOTICES:
+        said.append((f"{len(found) - MOST_NOTICES} more alerts stand; see Alerts.", "warn"))
+    return said
+
+
+def _stands(row: Mapping[Any, Any]) -> bool:
+    return theme.decimal(row["ended_seq"]) is None
+
+
+def _rank(severity: str) -> int:
+    order = list(words.SEVERITIES)
+    return order.index(severity) if severity in order else len(order)
 
 
 def _mode(status: Mapping[str, Any]) -> list[Sentence]:
