@@ -25,6 +25,7 @@ _DENSE = """
 [data-testid="stMainBlockContainer"]{padding:3.9rem 1.4rem 1rem;max-width:none}
 [data-testid="stVerticalBlock"]{gap:.55rem}
 [data-stale="true"]{opacity:1 !important}
+@media (max-width:1000px){.st-key-panels [data-testid="stColumn"]{min-width:100%}}
 </style>
 """
 

@@ -95,4 +95,5 @@ def _waits(counters: Mapping[str, Any]) -> str:
     if not waits:
         return "no call had to wait for room"
     waited = theme.number(counters.get("throttle_seconds"), 1, "s")
-    return f"{waits:,} calls waited for room, {waited} in all"
+    calls = "1 call" if waits == 1 else f"{waits:,} calls"
+    return f"{calls} waited for room, {waited} in all"

@@ -12,11 +12,12 @@ from dashboards.parts.markup import Cell, Column
 from dashboards.queries import Data
 
 OVERDUE = 120.0  # seconds without an answer, from which on an alert stands
+MOST_UNKNOWN = 10  # rows, so that the rest of the page stays in sight
 
 
 def unknown_outcomes(data: Data, block: Mapping[str, Any]) -> None:
     """List requests without an answer, the oldest first; one sentence where there are none."""
-    rows = standing.rows(block.get("unknowns"))
+    rows = standing.rows(block.get("unknowns"))[:MOST_UNKNOWN]
     count = standing.whole(block.get("unknown")) or 0
     if not count:
         markup.notice("Every request has an answer: no outcome is unknown.", "good")

@@ -27,7 +27,7 @@ _STYLE = """
  border-bottom:1px solid rgba(128,128,128,.35);white-space:nowrap}
 .hf-table td{padding:.1rem .5rem;border:0;border-bottom:1px solid rgba(128,128,128,.13);
  white-space:nowrap}
-.hf-wrap td{white-space:normal;overflow-wrap:anywhere;min-width:3.2rem;vertical-align:top}
+.hf-wrap td{white-space:normal;overflow-wrap:break-word;min-width:3.2rem;vertical-align:top}
 .hf-table .r{text-align:right}
 .hf-table tr.hf-mark td{border-top:1px solid;border-bottom:1px solid;font-weight:600}
 .hf-title{font-size:.95rem;font-weight:600;margin:.2rem 0 .1rem}

@@ -20,7 +20,7 @@ def mode_tiles(data: Data, block: Mapping[str, Any]) -> list[Tile]:
         Tile("requested", str(block.get("requested") or "nothing"), note=_asked(data, block)),
         Tile("at most", *_cap(block)),
         Tile("epoch", theme.number(block.get("epoch"), 0)),
-        Tile("lease", "none" if lease is None else ages.seconds(lease), note="left"),
+        Tile("lease left", "none" if lease is None else ages.seconds(lease)),
         Tile("good reads in a row", *_streak(block)),
         Tile("last read", ages.seconds(block.get("read_age_s")), note="before this status"),
         Tile("stop", *_stop(block)),
@@ -68,7 +68,7 @@ def mode_changes(data: Data) -> None:
             theme.moment(row["at"], data.zone),
             str(row["before"]),
             Cell(str(row["after"]), words.STATE_TONES.get(str(row["after"]), "")),
-            str(row["cause"]).replace("_", " "),
+            _plain(row["cause"]),
             str(row["epoch"]),
         ]
         for row in frame.to_dict("records")
@@ -87,7 +87,11 @@ def _precondition(row: Mapping[str, Any]) -> list[Cell | str]:
 
 
 def _cause(block: Mapping[str, Any]) -> str:
-    return str(block.get("last_cause") or "").replace("_", " ")
+    return _plain(block.get("last_cause") or "")
+
+
+def _plain(cause: object) -> str:
+    return str(cause).replace("_", " ").replace(":", ": ")
 
 
 def _asked(data: Data, block: Mapping[str, Any]) -> str:
@@ -108,7 +112,7 @@ def _until(text: object, zone: str) -> str:
 def _cap(block: Mapping[str, Any]) -> tuple[str, str, str]:
     highest, cap, by = (str(block.get(name) or "") for name in ("highest", "cap", "capped_by"))
     if cap and by:
-        return cap, "warn", f"held there by {by}"
+        return cap, "warn", f"held there by {_plain(by)}"
     return highest or theme.DASH, "", "by the profile"
 
 

@@ -74,7 +74,7 @@ def runs(data: Data) -> None:
         return
     columns = (
         *(Column("when"), Column("result"), Column("fills", True), Column("ends", True)),
-        *(Column("adopted", True), Column("resent", True), Column("unsolved", True)),
+        *(Column("adopted", True), Column("resent", True), Column("unproven", True)),
         *(Column("foreign", True), Column("calls", True)),
     )
     rows = [_run(data, row) for row in frame.to_dict("records")]

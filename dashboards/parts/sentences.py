@@ -77,8 +77,7 @@ def _rank(severity: str) -> int:
 
 def _mode(status: Mapping[str, Any]) -> list[Sentence]:
     mode, reason = standing.mode(status), str(status.get("pause_reason") or "")
-    held = mode == "PAUSED" and standing.holds(status)
-    if mode not in ("HALTED", "PAUSED") or held:
+    if mode not in ("HALTED", "PAUSED") or standing.holds(status):
         return []
     return [(f"{mode.capitalize()}: {reason or 'no reason was given'}.", theme.MODE_TONES[mode])]
 
@@ -101,7 +100,9 @@ def _books(status: Mapping[str, Any]) -> list[Sentence]:
 
 
 def _holds(status: Mapping[str, Any]) -> list[Sentence]:
-    return [(f"Hold {hold}. New entries wait.", "warn") for hold in standing.holds(status)]
+    halted = standing.mode(status) == "HALTED"
+    said, tone = ("Halted. " if halted else ""), ("bad" if halted else "warn")
+    return [(f"{said}Hold {hold}. New entries wait.", tone) for hold in standing.holds(status)]
 
 
 def _profile(status: Mapping[str, Any]) -> list[Sentence]:

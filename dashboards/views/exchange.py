@@ -22,7 +22,7 @@ def render(data: Data) -> None:
         reconcile_panel.foreign_orders(block)
     else:
         markup.notice(standing_exchange.why_not(data.status), "muted")
-    left, right = st.columns([1, 1.1], gap="medium")
+    left, right = st.container(key="panels").columns([1, 1.1], gap="medium")
     with left:
         intent_panel.intents_by_state(data)
         capacity_panel.limits(data, block)
@@ -36,7 +36,8 @@ def render(data: Data) -> None:
             reconcile_panel.order_verdicts(block)
         reconcile_panel.runs(data)
         intent_panel.illegal_steps(data)
-        intent_panel.simulated_orders(data)
+        if standing_exchange.execution(data.status).get("effective") == "DRY":
+            intent_panel.simulated_orders(data)
 
 
 def _tiles(block: Mapping[str, Any]) -> list[Tile]:

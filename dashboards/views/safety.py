@@ -23,7 +23,7 @@ def render(data: Data) -> None:
     if not block:
         holds(data)
         return
-    left, right = st.columns([1.25, 1], gap="medium")
+    left, right = st.container(key="panels").columns([1.25, 1], gap="medium")
     with left:
         holds(data)
         preconditions(block)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from desk_on_emulator import DeskOnEmulator, troubled
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "desk"))
 
@@ -14,6 +15,7 @@ from small_desk import House
 from holdfast.desk import holds
 from holdfast.desk.status.document import SCHEMA_VERSION
 from holdfast.domain.bookkeeping import SessionStopped
+from holdfast.safety.kill import StopFiles
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "status.json").read_text(encoding="utf-8"))
@@ -195,3 +197,55 @@ def test_every_state_of_the_desk_reads_as_itself():
     }
     assert told["locked"]["daily_loss_lock_active"]
     assert told["locked"]["daily_loss_lock_utc_day"] == "2026-01-01"
+
+
+@pytest.fixture(scope="module")
+def on_exchange(tmp_path_factory):
+    """Tell how a desk on the emulated exchange stands: opened, in trouble, killed."""
+    with pytest.MonkeyPatch.context() as patch:
+        world = troubled(tmp_path_factory.mktemp("desk"), patch)
+        told = {"troubled": world.status}
+        StopFiles(world.held.runtime.folder).kill("a test")
+        world.ticks(2)
+        told["killed"] = world.status
+        world.close()
+        fresh = DeskOnEmulator(tmp_path_factory.mktemp("fresh"), patch).open()
+        fresh.report.now(fresh.held.desk)
+        told["opened"] = fresh.status
+        fresh.close()
+    return told
+
+
+@pytest.mark.parametrize("state", ["opened", "troubled", "killed"])
+def test_the_status_of_a_desk_on_an_exchange_follows_its_schema(state, on_exchange):
+    jsonschema.Draft202012Validator(SCHEMA).validate(on_exchange[state])
+
+
+def test_a_desk_on_an_exchange_tells_what_it_waits_for_and_what_it_compared(on_exchange):
+    told = on_exchange["troubled"]["exchange"]
+    assert told["unknown"] == len(told["unknowns"]) > 0
+    assert {row["action"] for row in told["unknowns"]} == {"place"}
+    assert told["compared"]["verdicts"]["agreed"] > 0
+    assert [row["verdict"] for row in told["compared"]["notable"]] == ["foreign"]
+    assert {row["asset"] for row in told["compared"]["assets"]} == {"DOGE", "USD"}
+    assert all(row["difference"] == 0 for row in told["compared"]["assets"])
+
+
+def test_every_cap_is_told_with_what_is_used_of_it(on_exchange):
+    opened, later = (on_exchange[name]["execution"]["risk"] for name in ("opened", "troubled"))
+    assert all(row["used"] is None for row in opened["caps"])
+    used = {row["name"]: row["used"] for row in later["caps"]}
+    assert used["max_open_orders"] == on_exchange["troubled"]["execution"]["open_orders"]
+    assert 0 < used["max_order_notional_usd"] <= 10
+    assert {row["name"]: row["limit"] for row in later["caps"]}["max_total_loss_usd"] is None
+
+
+def test_a_kill_file_is_told(on_exchange):
+    assert not on_exchange["troubled"]["execution"]["kill_file"]
+    assert on_exchange["killed"]["execution"]["kill_file"]
+    assert on_exchange["killed"]["execution"]["state"] == "ESTOP"
+
+
+def test_a_desk_on_paper_has_no_such_blocks():
+    told = body(empty())
+    assert told["execution"] == told["exchange"] == {"ready": False}
