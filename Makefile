@@ -39,7 +39,7 @@ up: sync ## start a whole desk in the foreground (PROFILE=paper ARGS="--slots 8"
 sync: .venv/.synced ## make or refresh .venv from uv.lock
 
 test: sync ## run all tests in random order, but for the long kills of crash-desk; ARGS go to pytest
-	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py $(ARGS)
+	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py $(ARGS)
 
 check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
@@ -56,7 +56,7 @@ bench: sync ## measure beside four peers in one run and rewrite docs/benchmarks.
 	$(PY) -m benchmarks.run $(ARGS)
 
 crash-desk: sync ## kill desk, server, dashboard and up KILLS=20 times each and compare the books
-	HOLDFAST_KILLS=$(KILLS) $(PY) -m pytest -p no:randomly --timeout=7200 tests/crash/test_up.py $(ARGS)
+	HOLDFAST_KILLS=$(KILLS) $(PY) -m pytest -p no:randomly --timeout=7200 tests/crash/test_up.py tests/crash/test_up_staging.py $(ARGS)
 
 crash: sync ## kill a desk that trades on the emulator N times, its exchange N/10 times, and compare (ARGS="--seed 7")
 	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) kills --kills $(N)

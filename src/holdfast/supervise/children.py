@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.1
 PROBE_SECONDS = 0.25
 CALM_PROBE_SECONDS = 2.0
 MISSES = 3
+OWN = 0o077  # what a child writes is its owner's alone
 FAILED = 1
 SHORTEST_LIFE = 1.0  # a child that asks for a restart sooner may be asking for ever
 
@@ -134,12 +135,14 @@ class Child:
             if self.spec.prepare is not None:
                 await self.spec.prepare(self._run_errand)
             self.restarts += 1
-            process = self._process = self._start(self.spec.command)
+            process = self._process = self._start(self.spec.command, lifeline=self.spec.lifeline)
         except (PreparationFailed, OSError) as failure:
             self._tell(f"{self.spec.name} could not be started: {failure}")
             return FAILED, 0.0
         born = loop.time()
         code = await self._watch(process)
+        if process.stdin is not None:
+            process.stdin.close()
         self._end_groups()
         return code, loop.time() - born
 
@@ -178,16 +181,19 @@ class Child:
             self._lifeline.drop(process.pid)
             self._groups.discard(process.pid)
 
-    def _start(self, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def _start(
+        self, command: tuple[str, ...], *, lifeline: bool = False
+    ) -> subprocess.Popen[bytes]:
         with open_log(self.spec.log) as log:
             process = subprocess.Popen(  # noqa: S603  the command comes from our own specification
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if lifeline else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.spec.folder,
                 env=dict(self.spec.environ),
                 start_new_session=True,
+                umask=OWN,
             )
         self._groups.add(process.pid)
         self._lifeline.hold(process.pid)

@@ -17,6 +17,7 @@ from holdfast.config.profile import Profile
 from holdfast.config.secrets.variables import variables_of
 from holdfast.domain.errors import HoldfastError
 from holdfast.supervise.control import loopback_client, read_control, read_status
+from holdfast.supervise.exchange import EXCHANGE, exchange_plan
 from holdfast.supervise.folders import private
 from holdfast.supervise.house import (
     DASHBOARD,
@@ -26,6 +27,7 @@ from holdfast.supervise.house import (
     children,
     surroundings,
 )
+from holdfast.supervise.mode_redis import REDIS, redis_plan
 from holdfast.supervise.ports import LOOPBACK, claim_port
 from holdfast.supervise.prefect_server import api_url, environment
 from holdfast.supervise.record import (
@@ -117,6 +119,8 @@ def _lay_out(
         dashboard_port=ports.take("the dashboard", profile.settings.dashboard_port),
         api=url,
         prefect_port=server,
+        exchange=exchange_plan(profile, ports.take),
+        redis=redis_plan(profile, ports.screen.note),
         desk_options=wish.desk_options,
         environ=environment(base, home=place, api=url, ours=not api),
         secret_names=variables_of(profile),
@@ -191,8 +195,14 @@ class _Journal:
 
     def addresses(self) -> dict[str, tuple[str, str]]:
         control = read_control(self._house.control_file)
-        labels = {DASHBOARD: "dashboard", SERVER: "Prefect UI"}
-        own = {name: (label, self._house.urls[label]) for name, label in labels.items()}
+        labels = {
+            DASHBOARD: "dashboard",
+            SERVER: "Prefect UI",
+            EXCHANGE: "exchange",
+            REDIS: "Redis",
+        }
+        urls = self._house.urls
+        own = {name: (label, urls[label]) for name, label in labels.items() if label in urls}
         return own if control is None else {**own, DESK: (CONTROL, control.url)}
 
 

@@ -1,8 +1,8 @@
 """Spell out the children of one desk from its profile, ports and options.
 
-Rules: the desk is our own child, never a worker's, and waits for nobody; the worker waits for the
-server; stopping goes desk, then worker and dashboard, then server. Secrets that stand in the
-environment go to the desk alone.
+Rules: the desk is our own child, never a worker's, and waits for nobody but an exchange of its own; the
+worker waits for the server; stopping goes desk, then worker and dashboard, then server, then exchange
+and Redis. Secrets that stand in the environment go to the desk alone.
 """
 
 import os
@@ -17,6 +17,8 @@ import httpx
 from holdfast.domain.errors import HoldfastError
 from holdfast.supervise import prefect_server
 from holdfast.supervise.control import answers, desk_is_ready
+from holdfast.supervise.exchange import EXCHANGE, ExchangePlan, exchange_child
+from holdfast.supervise.mode_redis import REDIS, RedisPlan, redis_child
 from holdfast.supervise.ports import LOOPBACK
 from holdfast.supervise.spec import ChildSpec
 
@@ -39,6 +41,8 @@ class House:
     dashboard_port: int
     api: str
     prefect_port: int | None = None
+    exchange: ExchangePlan | None = None
+    redis: RedisPlan | None = None
     desk_options: tuple[str, ...] = ()
     environ: Mapping[str, str]
     secret_names: frozenset[str] = frozenset()
@@ -61,22 +65,30 @@ class House:
     @property
     def ports(self) -> dict[str, int]:
         """Return the ports this house listens on."""
-        own = {DASHBOARD: self.dashboard_port}
-        return own if self.prefect_port is None else {**own, SERVER: self.prefect_port}
+        own: dict[str, int | None] = {DASHBOARD: self.dashboard_port, SERVER: self.prefect_port}
+        own[EXCHANGE] = None if self.exchange is None else self.exchange.port
+        own[REDIS] = None if self.redis is None else self.redis.port
+        return {name: port for name, port in own.items() if port is not None}
 
     @property
     def urls(self) -> dict[str, str]:
         """Return the addresses known before anything runs."""
-        return {
+        own = {
             "dashboard": f"http://{LOOPBACK}:{self.dashboard_port}",
             "Prefect UI": self.api.removesuffix("/api"),
         }
+        if self.exchange is not None:
+            own["exchange"] = self.exchange.url
+        if self.redis is not None:
+            own["Redis"] = self.redis.url
+        return own
 
 
 def children(house: House, client: httpx.AsyncClient) -> list[ChildSpec]:
     """List the children in the order they are started."""
     server = [] if house.prefect_port is None else [_server(house, client, house.prefect_port)]
-    return [*server, _desk(house, client), _dashboard(house, client), _worker(house, client)]
+    own = [_desk(house, client), _dashboard(house, client), _worker(house, client)]
+    return [*_venue(house, client), *server, *own]
 
 
 def surroundings(base: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -90,6 +102,15 @@ def surroundings(base: Mapping[str, str], home: Path) -> dict[str, str]:
         own["HOME"] = str(home / "var" / "home")
         own["XDG_CACHE_HOME"] = str(home / "var" / "home" / ".cache")
     return {**base, **own}
+
+
+def _venue(house: House, client: httpx.AsyncClient) -> list[ChildSpec]:
+    found, where = [], (house.home, house.folder, house.plain_environ)
+    if house.redis is not None:
+        found.append(redis_child(house.redis, *where))
+    if house.exchange is not None:
+        found.append(exchange_child(house.exchange, *where, client))
+    return found
 
 
 def _server(house: House, client: httpx.AsyncClient, port: int) -> ChildSpec:
@@ -113,6 +134,8 @@ def _desk(house: House, client: httpx.AsyncClient) -> ChildSpec:
         log=_log(house, DESK),
         environ=house.environ,
         probe=desk_is_ready(client, house.control_file),
+        # On the first start its test keys are not there yet, and its address is not known.
+        after="" if house.exchange is None else EXCHANGE,
         patience=15.0,  # the write in hand, then at most 5 s for Prefect
         wave=0,
         final=frozenset({BAD_CONFIGURATION}),

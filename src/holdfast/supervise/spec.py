@@ -34,6 +34,7 @@ class ChildSpec:
     """One process `up` keeps alive; `wave` is its place in the order of stopping.
 
     Exit codes: `final` ends all, `at_once` starts again without a pause, `done` is not started again.
+    One with a `lifeline` is given a standard input that ends when this process does.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ChildSpec:
     prepare: Prepare | None = None
     patience: float = 5.0
     wave: int = 1
+    lifeline: bool = False
     final: frozenset[int] = frozenset()
     at_once: frozenset[int] = frozenset()
     done: frozenset[int] = frozenset()

@@ -19,7 +19,7 @@ from holdfast.safety.caps import OverrideFile
 from holdfast.safety.execution import ExecutionMode
 from holdfast.safety.kill import StopFiles
 from holdfast.safety.mode_state import ModeRules
-from holdfast.safety.mode_store import ModeStore
+from holdfast.safety.mode_store import ModeStore, StoreFault
 from holdfast.safety.mode_store_file import FileModeStore
 from holdfast.safety.permit import OrderFacts, PermitBoundary, PermitTerms
 from holdfast.safety.reader import ModeReader
@@ -106,7 +106,11 @@ def _symbols(listed: str, symbol: str) -> frozenset[str]:
 
 def warn_of(store: ModeStore) -> None:
     """Log what about a store could lose a record."""
-    for warning in store.warnings():
+    try:
+        warnings = store.warnings()
+    except StoreFault as fault:
+        warnings = (f"{fault}; the desk stays DRY until it does",)
+    for warning in warnings:
         log.warning(warning)
 
 

@@ -15,6 +15,15 @@ class ExchangeKnobs(Knobs):
         effect="restart",
         env=False,
     )
+    exchange_port: int = knob(
+        8640,
+        "Preferred port of the emulated exchange that `holdfast up` starts",
+        "port",
+        ge=1024,
+        le=65_535,
+        effect="restart",
+        env=False,
+    )
     clock_source: Literal["machine", "venue"] = knob(
         "machine",
         "Whose clock the desk goes by; `venue` is for an emulator in lock step",
