@@ -11,7 +11,7 @@ import msgspec
 import psutil
 import pytest
 from redis import Redis
-from up_world import START_SECONDS, Up, some_port, wait_for
+from up_world import START_SECONDS, Up, answers, some_port, wait_for
 
 from holdfast.supervise.mode_redis import find_program
 from holdfast.supervise.record import read_records
@@ -84,6 +84,8 @@ def test_two_commands_bring_a_staging_desk_to_trade_and_ctrl_c_leaves_nothing(up
     place = record.ports["exchange"], read_address(up.folder / "exchange").url
     for name in ("exchange", "redis"):
         up.kill_child(name)
+    health = f"{record.urls['exchange']}/emulator/health"
+    wait_for(lambda: answers(health, {}), START_SECONDS, up.story)
     assert (record.ports["exchange"], read_address(up.folder / "exchange").url) == place
     assert orders(up) > 0  # its memory outlived it
     wait_for(lambda: effective(up) == "LIVE", START_SECONDS, up.story)

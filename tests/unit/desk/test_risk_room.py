@@ -138,7 +138,7 @@ def test_a_row_that_was_noted_is_in_force_at_the_next_gate():
 
 
 def limits(one, **given):
-    verb = policy_verb(one.room)
+    verb = policy_verb(lambda: one.room)
     return perform(one.desk, understand([verb], {"action": "set_limit", **given}, "ann"))
 
 

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -20,8 +20,8 @@ from holdfast.clock import Clock
 from holdfast.desk.control.evidence import evidence_of
 from holdfast.desk.control.gate import Gate, said
 from holdfast.desk.control.payload import read_object
-from holdfast.desk.control.verb_parameters import BadPayload
-from holdfast.desk.control.verbs import Ask, Verb, listed, perform, understand
+from holdfast.desk.control.verb_parameters import Arguments, BadPayload
+from holdfast.desk.control.verbs import Ask, Verb, journal, listed, perform, understand
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.status.board import StatusBoard
@@ -42,9 +42,21 @@ PATHS = (
     ("GET", "/api/why/{slot}", "why a slot stands as it does, in sentences"),
     ("POST", "/api/action", "do one verb: {action, …}"),
     ("POST", "/api/evidence", "note what a step of a drill or runbook came to: {kind, name, …}"),
+    (
+        "POST",
+        "/api/reconcile",
+        "compare books and exchange, and with {apply: true} mend what differs",
+    ),
     ("POST", "/api/ledger/query", "ask one SELECT of the live ledger: {sql}"),
     ("POST", "/api/ledger/verify", "prove the live ledger"),
 )
+
+
+class Reconcile(Protocol):
+    """Compares books and venue in the desk's thread."""
+
+    def __call__(self, desk: Desk, *, apply: bool) -> object:
+        """Look; with `apply`, mend."""
 
 
 class LedgerDoors(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +82,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = PATIENCE_SECONDS
     ready_within: float = READY_SECONDS
     scrape_token: str = ""
+    reconcile: Reconcile | None = None
 
 
 def create_app(parts: Parts, token: str) -> ASGIApp:
@@ -102,6 +115,7 @@ class _Routes:
             "/api/why/{slot}": self.why,
             "/api/action": self.action,
             "/api/evidence": self.evidence,
+            "/api/reconcile": self.reconcile,
             "/api/ledger/query": self.query,
             "/api/ledger/verify": self.verify,
         }
@@ -146,8 +160,35 @@ class _Routes:
         parts = self._parts
         payload = await read_object(request)
         ask = understand(parts.verbs, payload, _principal(request))
+        if ask.verb.at_once is not None:
+            return await self._at_once(ask, ask.verb.at_once)
         answer = await self._await(parts.inbox.ask(lambda desk: self._do(desk, ask)))
         return answer if isinstance(answer, Response) else said(200, str(answer), ok=True)
+
+    async def _at_once(self, ask: Ask, act: Callable[[Arguments], str]) -> Response:
+        try:
+            code, message = 200, await asyncio.to_thread(act, ask.told)
+        except CommandRefused as refusal:
+            code, message = 400, str(refusal)
+        except HoldfastError as fault:  # done, and not remembered: a stop that is on no disk
+            code, message = 507, str(fault)
+        accepted = code == 200  # noqa: PLR2004 (HTTP)
+        self._parts.inbox.ask(lambda desk: self._journal(desk, ask, accepted, message))
+        return said(code, message, ok=accepted)
+
+    def _journal(self, desk: Desk, ask: Ask, accepted: bool, message: str) -> None:
+        journal(desk, ask, accepted=accepted, message=message)
+        self._parts.changed(desk)
+
+    async def reconcile(self, request: Request) -> Response:
+        payload = await read_object(request)
+        apply, ask = payload.get("apply", False), self._parts.reconcile
+        if payload.keys() - {"apply"} or not isinstance(apply, bool):
+            raise BadPayload("say {apply: true or false}")
+        if ask is None:
+            return said(400, "this desk's venue is its own memory: there is nothing to compare")
+        answer = await self._await(self._parts.inbox.ask(lambda desk: ask(desk, apply=apply)))
+        return answer if isinstance(answer, Response) else _json(msgspec.json.encode(answer))
 
     async def evidence(self, request: Request) -> Response:
         note = evidence_of(await read_object(request))

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from holdfast.desk.control.app import PATHS, PATIENCE_SECONDS
 from holdfast.desk.control.payload import MOST_BYTES
+from holdfast.desk.control.verb_exchange import exchange_verbs
 from holdfast.desk.control.verb_parameters import Parameter, allowed
 from holdfast.desk.control.verbs import Verb, verb_table
 
@@ -37,6 +38,7 @@ Answers that are not data are `{{"ok": …, "message": "…"}}`:
 | 400 | not understood, or refused; the message says why. What was not understood writes nothing, a refused verb is journaled |
 | 401, 403 | no token, or not this machine |
 | 500 | a fault of ours; the log has it |
+| 507 | stopped, but not remembered on disk: a restart would forget it |
 | 503 | not ready, or the desk did not begin within {PATIENCE_SECONDS:.0f} s: the command was withdrawn and nothing was done |
 
 A body is one JSON object of at most {MOST_BYTES // 1024} KiB, without NaN or a key named twice. Numbers may also come as
@@ -53,6 +55,7 @@ def render() -> str:
     """Write the page."""
     paths = [f"| {method} | `{path}` | {meaning} |\n" for method, path, meaning in PATHS]
     verbs = verb_table(Decimal("0.25"), _nobody, dict)
+    more = exchange_verbs(_nobody)
     return "".join(
         [
             _HEAD,
@@ -61,13 +64,16 @@ def render() -> str:
             _MIDDLE,
             "| verb | takes | does |\n|---|---|---|\n",
             *_rows(verbs),
+            "\nA desk on an exchange has these, too:\n\n",
+            "| verb | takes | does |\n|---|---|---|\n",
+            *_rows(more),
             "\nThe smallest `set_profit_pct` follows the maker fee; above it is that of the default fee.\n",
         ]
     )
 
 
 def _nobody() -> NoReturn:
-    raise LookupError("a page has no profile")
+    raise LookupError("a page has no desk")
 
 
 def _rows(verbs: tuple[Verb, ...]) -> Iterator[str]:

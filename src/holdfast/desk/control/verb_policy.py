@@ -1,5 +1,6 @@
 """The verb that changes what a principal may ask for."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from holdfast.desk.control.verb_parameters import Arguments, Parameter
@@ -8,7 +9,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.risk_room import RiskRoom
 
 
-def policy_verb(room: RiskRoom) -> Verb:
+def policy_verb(room: Callable[[], RiskRoom]) -> Verb:
     """Make the verb for a desk that has a risk policy."""
     return Verb(
         action="set_limit",
@@ -21,7 +22,7 @@ def policy_verb(room: RiskRoom) -> Verb:
             _text("approver", "Who else agrees; not who asks.", 64),
         ),
         names_actor=True,
-        run=lambda desk, given: _set(desk, given, room),
+        run=lambda desk, given: _set(desk, given, room()),
     )
 
 

@@ -33,13 +33,17 @@ _SLOT = Parameter(
 
 
 class Verb(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the desk can be asked to do; one that `names_actor` is told who asks."""
+    """One thing the desk can be asked to do; one that `names_actor` is told who asks.
+
+    What cannot wait for a tick is done `at_once`, in the thread that asks, and journaled afterwards.
+    """
 
     action: str
     help: str
     parameters: tuple[Parameter, ...] = ()
     names_actor: bool = False
     run: Callable[[Desk, Arguments], str]
+    at_once: Callable[[Arguments], str] | None = None
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,15 +53,21 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     arguments: dict[str, Any]
     principal: str
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what the verb is given: the arguments, and who asks where it wants to know."""
+        return self.arguments | ({ACTOR: self.principal} if self.verb.names_actor else {})
+
 
 def verb_table(
     maker_fee_pct: Decimal,
     profile: Callable[[], Profile],
     sums: CycleSums,
     keeps: verb_holds.Keeps | None = None,
+    more: Sequence[Verb] = (),
 ) -> tuple[Verb, ...]:
     """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
-    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums))
+    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums), *more)
 
 
 def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
@@ -77,13 +87,17 @@ def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str
 def perform(desk: Desk, ask: Ask) -> str:
     """Do it in the desk's thread, and journal what came of it; raise CommandRefused where not."""
     try:
-        told = {ACTOR: ask.principal} if ask.verb.names_actor else {}
-        message = ask.verb.run(desk, ask.arguments | told)
+        message = ask.verb.run(desk, ask.told)
     except CommandRefused as refusal:
-        desk.note(_noted(ask, accepted=False, message=str(refusal)))
+        journal(desk, ask, accepted=False, message=str(refusal))
         raise
-    desk.note(_noted(ask, accepted=True, message=message))
+    journal(desk, ask, accepted=True, message=message)
     return message
+
+
+def journal(desk: Desk, ask: Ask, *, accepted: bool, message: str) -> None:
+    """Write down what came of a command."""
+    desk.note(_noted(ask, accepted=accepted, message=message))
 
 
 def listed(verbs: Sequence[Verb]) -> list[dict[str, Any]]:
