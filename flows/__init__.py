@@ -6,6 +6,7 @@
 | `tick.trading_tick` | one tick, by hand | `tick-<profile>` |
 | `replay.replay` | replays candles and publishes the report | `replay-<profile>` |
 | `migrate.migrate` | plans or applies the ledger's migrations | `migrate-<profile>` |
+| `reconcile.reconcile` | compares books and exchange | `reconcile-<profile>` |
 | `verify.verify` | verifies a deployment by a runbook | `verify-<profile>` |
 """
 

@@ -39,6 +39,25 @@ def publish_verification(profile: str, runbook: str, page: str) -> None:
     create_markdown_artifact(page, key=artifact_key(f"verify-{runbook}", profile))
 
 
+@task(name="publish-comparison", cache_policy=NO_CACHE)
+def publish_comparison(profile: str, found: Mapping[str, Any]) -> None:
+    """Publish how books and exchange compare: each asset, and each order that is apart."""
+    assets = [
+        f"| {one['asset']} | {one['venue']} | {one['books']} | {one['drift']} | {one['drift_pct']} |"
+        for one in found["assets"]
+    ]
+    orders = [
+        f"| `{one['client_order_id']}` | {one['slot_id']} | {one['verdict']} | {one['books']} | {one['venue']} |"
+        for one in found["orders"]
+        if one["verdict"] != "agreed"
+    ]
+    lines = [f"# Books and exchange of {profile}", "", found["sentence"], ""]
+    lines += ["| asset | exchange | books | drift | % |", "|---|---:|---:|---:|---:|", *assets, ""]
+    lines += ["| order | slot | verdict | books | exchange |", "|---|---|---|---|---|", *orders]
+    lines += [f"foreign: `{name}`" for name in found["foreign"]]
+    create_markdown_artifact("\n".join([*lines, ""]), key=artifact_key("reconcile", profile))
+
+
 def artifact_key(kind: str, profile: str) -> str:
     """Name an artifact: a key takes small letters, digits and dashes only."""
     return "".join(sign if sign.isalnum() else "-" for sign in f"{kind}-{profile}".lower())

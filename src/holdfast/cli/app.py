@@ -39,6 +39,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mode": ("mode", "resume"),
         "kill": ("kill",),
         "verify": ("verify",),
+        "reconcile": ("reconcile",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

@@ -23,8 +23,8 @@ from holdfast.safety.caps import Override, OverrideFile
 from holdfast.safety.kill import StopFiles
 from holdfast.safety.mode_record import ModeRecord, moment
 from holdfast.safety.mode_request import Requester, Requests
-from holdfast.safety.mode_store import EpochConflict, ModeStore, StoreFault
-from holdfast.wiring.modes import profile_and_place, store_of
+from holdfast.safety.mode_store import EpochConflict, StoreFault
+from holdfast.wiring.modes import profile_and_place, store_for
 from holdfast.wiring.place import place_of
 
 USAGE, REFUSED, PERSON, ABSENT, INTERRUPTED = 2, 3, 4, 5, 130
@@ -57,7 +57,7 @@ def show(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJson =
     """
     with _faults():
         loaded, place = profile_and_place(profile, profiles)
-        found = seen(store_of(loaded, place, SystemClock()), place)
+        found = seen(store_for(loaded, place, profiles), place)
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:
@@ -216,7 +216,7 @@ def _ask(
         actor=actor or getpass.getuser(),
         reason=reason,
     )
-    store: ModeStore = store_of(loaded, place, clock)
+    store = store_for(loaded, place, profiles)
     try:
         return change(Requests(store, StopFiles(place.folder), clock), who)
     finally:

@@ -12,6 +12,7 @@ from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import EXIT
 from holdfast.engine.fold import order_of
 from holdfast.engine.inputs import CancelWanted
+from holdfast.redaction.redactor import REDACTOR
 
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
 
@@ -126,7 +127,7 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
             turn.slot(slot_id, wanted)
     elif not (desk.venue.endless and receipt.reason == "not_open"):
         detail = f"{type(intent).__name__} {receipt.client_order_id}: {receipt.reason}"
-        turn.notes.append(AnomalyNoted(kind="refused", detail=detail))
+        turn.notes.append(REDACTOR.note(AnomalyNoted(kind="refused", detail=detail)))
 
 
 def _is_over(turn: Turn, change: RepriceOrder) -> bool:

@@ -3,10 +3,12 @@
 from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import HoldCleared, HoldSet
 from holdfast.domain.errors import CommandRefused
+from holdfast.redaction.redactor import REDACTOR
 
+ALERT = "alert"  # an alert answered with DRY; a resume takes it down
 NAMES = (
     *("operator", "daily_loss", "total_loss", "drawdown", "api_errors"),
-    *("invariant", "recon", "estop", "venue"),
+    *("invariant", "recon", "estop", "venue", ALERT),
 )
 
 
@@ -15,7 +17,7 @@ def put_up(desk: Desk, name: str, reason: str) -> None:
     if name not in NAMES:
         raise CommandRefused(f"unknown hold {name}; allowed: {', '.join(NAMES)}")
     if name not in desk.books.holds:
-        desk.note(HoldSet(name=name, reason=reason))
+        desk.note(REDACTOR.note(HoldSet(name=name, reason=reason)))
 
 
 def take_down(desk: Desk, name: str, reason: str) -> None:

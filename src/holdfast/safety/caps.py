@@ -23,6 +23,7 @@ HOLD_CAPS: Mapping[str, str] = MappingProxyType(
         "estop": "HALT",
         "invariant": "DRY",
         "recon": "DRY",
+        "alert": "DRY",
         **dict.fromkeys(("daily_loss", "total_loss", "drawdown"), "DRY"),
     }
 )

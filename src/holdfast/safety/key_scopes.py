@@ -22,7 +22,6 @@ Worth = Literal["needed", "useful", "needless", "forbidden"]
 
 DAY = 86_400
 RECHECK_SECONDS = 6 * 3600
-RETRY_SECONDS = 60  # while nobody knows what it may do
 SOON = 7 * DAY
 OLD = 90 * DAY
 _BOTH: Mapping[str, Worth] = MappingProxyType(
@@ -138,9 +137,9 @@ def refuse_stranger(fingerprint: str, allowed: Sequence[str], place: Place) -> N
         )
 
 
-def recheck_due(last: float | None, now: float, *, measured: bool = True) -> bool:
+def recheck_due(last: float | None, now: float) -> bool:
     """Say whether a key has to be looked at again, by the monotonic clock."""
-    return last is None or now - last >= (RECHECK_SECONDS if measured else RETRY_SECONDS)
+    return last is None or now - last >= RECHECK_SECONDS
 
 
 def _barred(info: KeyInfo, purpose: Purpose) -> Iterator[str]:

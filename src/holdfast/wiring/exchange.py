@@ -14,14 +14,22 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from holdfast.clock import Clock, SystemClock
 from holdfast.config.profile import Profile
+from holdfast.desk.control.verb_exchange import ExchangeDoors, Reconciler
 from holdfast.desk.desk import Desk
 from holdfast.desk.exchange.booked import LOOK_BACK, Booked, flow_in
+from holdfast.desk.exchange.counted import (
+    ModeCounts,
+    OrderCounts,
+    RestingCounts,
+    TimedAgreement,
+    Watched,
+)
 from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, Gear, equip
 from holdfast.desk.exchange.judge import Judge
-from holdfast.desk.exchange.mode import BookOrders, ModeAuthority, ModeDuty
+from holdfast.desk.exchange.mode import ModeAuthority, ModeDuty
+from holdfast.desk.exchange.strays import Ended
 from holdfast.desk.exchange.told_caps import risk_block
 from holdfast.desk.exchange.told_status import exchange_block, execution_block
 from holdfast.desk.exchange.watchful import Watchful
@@ -29,35 +37,40 @@ from holdfast.desk.exchange.withdraw import withdraw_named
 from holdfast.desk.risk_restore import restore_memory, restore_policies
 from holdfast.desk.risk_room import RiskRoom, Surroundings
 from holdfast.desk.startup import StartPlan, start
+from holdfast.desk.status.counts import Counts
 from holdfast.desk.status.facts import Block
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
-from holdfast.domain.bookkeeping import LedgerFounded
-from holdfast.domain.errors import VenueError
+from holdfast.domain.bookkeeping import KeyNoted
+from holdfast.domain.money import ZERO
 from holdfast.engine.books import Books
-from holdfast.ledger.paths import Runtime
+from holdfast.ledger.codec import decode
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.safety.kill import StopFiles
+from holdfast.safety.mode_request import Requests
 from holdfast.safety.mode_state import Mode
 from holdfast.safety.risk_memory import RiskMemory
 from holdfast.safety.risk_policy import policy_of as risk_policy_of
 from holdfast.safety.risk_policy import row_of_stages
 from holdfast.telemetry import log
-from holdfast.venue.ccxt_venue import Account, CcxtVenue
+from holdfast.venue.ccxt_venue import CcxtVenue
 from holdfast.venue.port import Resumed
 from holdfast.wiring.key_watch import KeyWatch
-from holdfast.wiring.keys import Keyring, claim_share, open_keys
-from holdfast.wiring.modes import ModeParts, open_mode, rules_of, warn_of
+from holdfast.wiring.keys import KeyLook, claim_share, look_at_key
+from holdfast.wiring.modes import rules_of, terms
+from holdfast.wiring.road import Road
 from holdfast.wiring.rules import policy_of
-from holdfast.wiring.venue_time import FOLDER, VenueTime, await_exchange
+from holdfast.wiring.venue_time import VenueTime
 
-LIVE_MODES = ("CANARY_LIVE", "LIVE")
-EMULATOR = "emulator"
 _FILLS = "select market_time, fill_id from fills where market_time >= $1"
 _TOLD = """
 select fill_id from fills where market_time >= $1 or client_order_id in (
     select client_order_id from orders where ended_at is null
 )
+"""
+_LAST_KEY = """
+select type, version, payload from event where type = 'KeyNoted' and payload like '%"purpose":"trade"%'
+order by seq desc limit 1
 """
 _FLOWS = """
 select json_extract_string(payload, '$.reason') from event
@@ -69,19 +82,6 @@ select slot_id, side from orders where client_order_id = $1 and ended_at is not 
 """
 
 
-class Road(msgspec.Struct, kw_only=True):
-    """What lies between a profile and its venue."""
-
-    profile: Profile
-    place: Runtime
-    clock: Clock
-    keyring: Keyring
-    mode: ModeParts
-    orders: BookOrders
-    venue: CcxtVenue
-    key_watch: KeyWatch
-
-
 class ExchangeDesk(msgspec.Struct, kw_only=True):
     """A desk on an exchange, and what is due for it between ticks."""
 
@@ -91,16 +91,33 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
     room: RiskRoom
     mode_duty: ModeDuty
     duties: Duties
+    watched: Watched
+    key_watch: KeyWatch | None = None
+
+    @property
+    def doors(self) -> ExchangeDoors:
+        """Return what the verbs of an exchange act upon."""
+        mode, clock = self.road.mode, self.road.clock
+        return ExchangeDoors(
+            execution=mode.execution,
+            requests=Requests(mode.reader.store, mode.execution.files, clock),
+            reconcile=Reconciler(gear=self.gear),
+            room=self.room,
+        )
 
     def __call__(self, desk: Desk) -> None:
         """Do what is due between two ticks."""
         clock = self.road.clock
         if isinstance(clock, VenueTime):
             clock.follow()
-        self.road.key_watch(desk)
+        if self.key_watch is not None:
+            self.key_watch(desk)
+            self.road.look = self.key_watch.look
         self.mode_duty(desk)
         self.room.watch(desk)
         self.duties(desk)
+        self.watched(desk)
+        self._tell_risk(desk)
 
     def blocks(self) -> dict[str, Block]:
         """Name the blocks of the status that only a desk on an exchange has."""
@@ -114,6 +131,14 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
             "exchange": lambda: exchange_block(self.desk, self.gear, self.road.venue),
         }
 
+    def _tell_risk(self, desk: Desk) -> None:
+        if desk.mark <= ZERO:
+            return
+        counts, policy, state = self.watched.counts, self.room.policy(), self.room.state(desk)
+        counts.set("order_notional_cap_quote", float(policy.max_order_notional_usd))
+        counts.set("exposure_quote", float(state.symbol_exposure))
+        counts.set("exposure_cap_quote", float(policy.max_symbol_exposure_usd))
+
     def adopt(self, desk: Desk, profile: Profile) -> None:
         """Take up an edited profile: its policy at once, its mode rules, and with them its digest."""
         self.road.profile = profile
@@ -121,60 +146,6 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         policy = risk_policy_of(profile.settings, profile.symbol)
         above = self.room.change(desk, policy, row_of_stages(profile.origins))
         withdraw_named(desk, above, "limit_tightened")
-
-
-def clock_of(profile: Profile, place: Runtime) -> Clock:
-    """Choose the clock a profile goes by."""
-    if profile.settings.clock_source == "machine":
-        return SystemClock()
-    return VenueTime(place.folder / FOLDER, profile.runtime)
-
-
-def open_road(profile: Profile, place: Runtime, root: Path, clock: Clock, stack: ExitStack) -> Road:
-    """Read the keys, open mode and venue; nothing can leave before the mode says LIVE."""
-    keyring = open_keys(profile, root, clock, stack)
-    orders = BookOrders()
-    held: list[Road] = []
-    password = keyring.secret("mode_store_password")
-    mode = open_mode(
-        lambda: held[0].profile if held else profile,
-        place,
-        clock,
-        orders,
-        password=None if password is None else password.reveal(),
-    )
-    stack.callback(mode.reader.close)
-    warn_of(mode.reader.store)
-    nonce = SystemClock().wall  # a nonce has to rise over all lives, also where market time stands
-    venue = CcxtVenue(_account(profile, place, keyring), mode.boundary, clock, nonce=nonce)
-    stack.callback(venue.close)
-    road = Road(
-        profile=profile,
-        place=place,
-        clock=clock,
-        keyring=keyring,
-        mode=mode,
-        orders=orders,
-        venue=venue,
-        key_watch=KeyWatch(keyring, venue.key_info, clock),
-    )
-    held.append(road)
-    return road
-
-
-def founded(road: Road, genesis: str) -> LedgerFounded:
-    """Say what a ledger of this road is founded as."""
-    lease = road.keyring.lease
-    if lease is None:
-        raise VenueError("a desk on an exchange needs a key; do: name api_key under `secrets:`")
-    profile = road.profile
-    return LedgerFounded(
-        genesis=genesis,
-        env=profile.env,
-        venue=profile.venue,
-        account=lease.fingerprint,
-        symbol=profile.symbol,
-    )
 
 
 def open_exchange(
@@ -186,17 +157,35 @@ def open_exchange(
     stack: ExitStack,
 ) -> ExchangeDesk:
     """Join a desk to its exchange, agree with it, and start."""
+    made, cursor = join_exchange(road, ledger, tally, committed, stack)
+    made.key_watch = _look_at_key(made, cursor, root, stack)
+    policy = policy_of(road.profile, ledger.genesis, road.venue.instrument)
+    _begin(made, cursor, policy.slots, sticky=policy.sticky)
+    return made
+
+
+def join_exchange(
+    road: Road,
+    ledger: DuckDbLedger,
+    tally: Tally,
+    committed: Callable[[float], None],
+    stack: ExitStack,
+) -> tuple[ExchangeDesk, duckdb.DuckDBPyConnection]:
+    """Join a desk to its exchange; nothing is written and nothing begins."""
     profile, clock, venue = road.profile, road.clock, road.venue
+    road.calls.count(tally.counts)
     ledger.project()
     cursor = ledger.cursor()
     stack.callback(cursor.close)
-    now = ledger.restore().market_time
+    books = ledger.restore()
     flows = [flow_in(reason) for (reason,) in cursor.execute(_FLOWS).fetchall()]
-    booked = Booked(_rows(cursor, _FILLS, now - 24 * LOOK_BACK), flows)
+    booked = Booked(_rows(cursor, _FILLS, books.market_time - 24 * LOOK_BACK), flows)
     memory = RiskMemory(venue.instrument.quote)
-    restore_memory(memory, cursor, now)
+    restore_memory(memory, cursor, books.market_time)
     room = _room(road, memory, cursor)
-    heard = HeardLedger(ledger, tally, clock, committed, hearers=(booked.take, room.take))
+    orders = OrderCounts(tally.counts, books, lambda: _is_listed(road.profile))
+    hearers = (booked.take, room.take, orders.take)
+    heard = HeardLedger(ledger, tally, clock, committed, hearers=hearers)
     watchful = Watchful(venue, booked, profile.settings.max_consecutive_errors)
     policy = policy_of(profile, ledger.genesis, venue.instrument)
     desk = Desk(
@@ -208,19 +197,28 @@ def open_exchange(
         clock=clock,
     )
     road.orders.desk = desk
+    venue.resting = RestingCounts(tally.counts, desk.books)
     authority = ModeAuthority(road.mode.execution, road.mode.boundary)
-    gear = equip(
+    gear = _counted(
+        equip(
+            desk,
+            watchful,
+            booked=booked,
+            ended=lambda name: _ended(ledger, name),
+            care=_care(profile),
+            authority=authority,
+            flows_since=_flows_since(road, cursor),
+        ),
         desk,
-        watchful,
-        booked=booked,
-        ended=lambda name: _ended(ledger, name),
-        care=_care(profile),
-        authority=authority,
-        flows_since=_flows_since(road, cursor),
+        lambda name: _ended(ledger, name),
+        tally.counts,
     )
     desk.judge = Judge(desk, room)
-    claim_share(road.keyring, road.key_watch.start(desk), root, stack)
     duties = Duties(gear, authority.simulates, every=profile.settings.reconcile_interval_s)
+    watched = Watched(
+        counts=tally.counts, orders=orders, mode=ModeCounts(tally.counts, road.mode.execution)
+    )
+    watched.ask_age(gear.resolver)
     made = ExchangeDesk(
         desk=desk,
         gear=gear,
@@ -228,9 +226,20 @@ def open_exchange(
         room=room,
         mode_duty=_mode_duty(road, gear),
         duties=duties,
+        watched=watched,
     )
-    _begin(made, cursor, policy.slots, sticky=policy.sticky)
-    return made
+    return made, cursor
+
+
+def _counted(gear: Gear, desk: Desk, ended: Ended, counts: Counts) -> Gear:
+    agreement = TimedAgreement(desk, gear.watchful.inner, gear.booked, ended)
+    agreement.counts = counts
+    return msgspec.structs.replace(gear, agreement=agreement)
+
+
+def _is_listed(profile: Profile) -> bool:
+    listed = terms(profile).symbols
+    return listed is None or profile.symbol in listed
 
 
 def _begin(
@@ -238,7 +247,7 @@ def _begin(
 ) -> None:
     desk, road = made.desk, made.road
     if desk.books.rules_digest:
-        _resume(road.venue, desk.books, cursor)
+        resume_venue(road.venue, desk.books, cursor)
         note = made.gear.agreement(starting=True)
         log.info(
             f"reconciled: {note.filled} fills, {note.ended} ends, {note.resent} sent again, "
@@ -262,7 +271,7 @@ def _begin(
         road.mode.reader.start()
 
 
-def _resume(venue: CcxtVenue, books: Books, cursor: duckdb.DuckDBPyConnection) -> None:
+def resume_venue(venue: CcxtVenue, books: Books, cursor: duckdb.DuckDBPyConnection) -> None:
     """Tell the venue what the ledger knows: executions told, and the orders that left."""
     after = max(0, books.market_time - LOOK_BACK)
     told = [name for (name,) in cursor.execute(_TOLD, [after]).fetchall()]
@@ -306,35 +315,38 @@ def _mode_duty(road: Road, gear: Gear) -> ModeDuty:
             "daily_loss_limit": settings.daily_loss_limit,
         }
 
+    def key_fault() -> str | None:
+        return None if road.look is None else road.look.verdict.fault
+
     return ModeDuty(
-        road.mode.reader,
-        gear,
-        key_fault=lambda: road.key_watch.fault,
-        skew=road.venue.skew_seconds,
-        caps=caps,
+        road.mode.reader, gear, key_fault=key_fault, skew=road.venue.skew_seconds, caps=caps
     )
 
 
-def _account(profile: Profile, place: Runtime, keyring: Keyring) -> Account:
-    settings = profile.settings
-    key, secret = keyring.secret("api_key"), keyring.secret("api_secret")
-    if key is None or secret is None:
-        raise VenueError(
-            f"profile {profile.name} names no api_key and api_secret; do: add them under `secrets:`"
-        )
-    url = settings.exchange_url or ""
-    if url == EMULATOR:
-        url = await_exchange(place.folder / FOLDER).url
-    return Account(
-        exchange=profile.venue,
-        symbol=profile.symbol,
-        key=key.reveal,
-        secret=secret.reveal,
-        tier=settings.open_order_cap,
-        base_url=url,
-        live=settings.execution_mode in LIVE_MODES,
-        stale_price_max_age_sec=int(settings.stale_price_max_age_sec),
-    )
+def _look_at_key(
+    made: ExchangeDesk, cursor: duckdb.DuckDBPyConnection, root: Path, stack: ExitStack
+) -> KeyWatch | None:
+    road, desk = made.road, made.desk
+    look = look_at_key(road.keyring, road.venue.key_info, road.clock, starting=True)
+    road.look = look
+    lease = road.keyring.lease
+    claim_share(road.keyring, look, root, stack)
+    if lease is None:
+        return None
+    verdict = look.verdict.noted(lease.fingerprint, "trade")
+    if verdict != _last_of_key(cursor):
+        desk.note(verdict)
+
+    def again() -> KeyLook:
+        return look_at_key(road.keyring, road.venue.key_info, road.clock, starting=False)
+
+    counts, now = made.watched.counts, road.clock.monotonic()
+    return KeyWatch(again, look, lease.fingerprint, counts, now)
+
+
+def _last_of_key(cursor: duckdb.DuckDBPyConnection) -> KeyNoted | None:
+    row = cursor.execute(_LAST_KEY).fetchone()
+    return None if row is None else decode(*row)
 
 
 def _care(profile: Profile) -> Care:

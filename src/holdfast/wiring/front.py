@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.types import ASGIApp
 
 from holdfast.clock import Clock
-from holdfast.config.errors import ConfigError
 from holdfast.config.profile import Profile
 from holdfast.desk.control.app import LedgerDoors, Parts, create_app
 from holdfast.desk.control.scrape import ScrapeFiles
 from holdfast.desk.control.server import ControlServer
-from holdfast.desk.control.verbs import verb_table
+from holdfast.desk.control.verb_exchange import exchange_verbs
+from holdfast.desk.control.verbs import Verb, verb_table
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.session import Orchestrator
@@ -27,6 +27,10 @@ from holdfast.ledger.publish import Publisher
 from holdfast.ledger.query import ask
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
+from holdfast.wiring.answers import Answers
+from holdfast.wiring.exchange import ExchangeDesk
+from holdfast.wiring.keys import Keyring
+from holdfast.wiring.listening import Listening, ListeningParts, open_listener
 from holdfast.wiring.people import People, PeopleParts, standing_alerts
 from holdfast.wiring.reloading import Reloader
 
@@ -42,6 +46,8 @@ class Held(Protocol):
     metrics: Metrics
     board: StatusBoard
     startup: dict[str, int]
+    keyring: Keyring
+    exchange: ExchangeDesk | None
     blocks: dict[str, Block]
 
 
@@ -75,7 +81,7 @@ class Front:
             status_every=settings.publish_interval_ms / 1000,
             tables_every=float(settings.publish_tables_sec),
         )
-        self._verbs = verb_table(settings.maker_fee_pct, self._profile, self._sums)
+        self._verbs = self._table(held.exchange)
         self._scrape = ScrapeFiles(held.runtime.folder / "scrape")
         self._people = People(
             PeopleParts(
@@ -86,8 +92,9 @@ class Front:
                 counts=held.tally.counts,
                 clock=clock,
                 changed=self.report,
-                resolve=_no_secrets,
+                resolve=lambda text: held.keyring.referred(text).reveal(),
                 standing=self._stood(),
+                **_answers(held.exchange),
             )
         )
         self._server = ControlServer(
@@ -101,8 +108,11 @@ class Front:
         self._offer()
         self._people(desk, summary)
 
-    def open(self, stack: ExitStack) -> None:
-        """Start to publish and to serve; both end with the stack, before the ledger closes."""
+    def open(self, stack: ExitStack) -> tuple[Listening, ...]:
+        """Start to publish, to serve and to listen; all end with the stack, before the ledger closes.
+
+        What listens has work between two ticks: it is returned.
+        """
         self.report(self._held.desk)
         self._publisher.start()
         stack.callback(self._publisher.stop)
@@ -111,6 +121,8 @@ class Front:
         self._scrape.write(address.url, {"runtime": self._held.profile.runtime})
         stack.callback(self._scrape.remove)
         self._people.open(stack)
+        listening = open_listener(self._listening(), stack)
+        return () if listening is None else (listening,)
 
     def report(self, desk: Desk) -> None:
         """Report the desk as it is, between ticks."""
@@ -135,12 +147,34 @@ class Front:
                 clock=self._clock,
                 changed=self.report,
                 scrape_token=self._scrape.token,
+                reconcile=None if held.exchange is None else held.exchange.doors.reconcile,
                 ledger=LedgerDoors(
                     query=lambda sql: self._ask(sql, seconds),
                     verify=lambda: verify(held.ledger.cursor()),
                 ),
             ),
             token,
+        )
+
+    def _table(self, exchange: ExchangeDesk | None) -> tuple[Verb, ...]:
+        fee = self._held.profile.settings.maker_fee_pct
+        if exchange is None:
+            return verb_table(fee, self._profile, self._sums)
+        doors, keeps = exchange.doors, exchange.room.keeps
+        more = exchange_verbs(lambda: doors)
+        return verb_table(fee, self._profile, self._sums, keeps, more)
+
+    def _listening(self) -> ListeningParts:
+        held = self._held
+        return ListeningParts(
+            profile=self._profile,
+            keyring=held.keyring,
+            ledger=held.ledger,
+            inbox=self._inbox,
+            verbs=self._verbs,
+            counts=held.tally.counts,
+            clock=self._clock,
+            room=None if held.exchange is None else held.exchange.room,
         )
 
     def _stood(self) -> tuple[str, ...]:
@@ -170,5 +204,9 @@ class Front:
             cursor.close()
 
 
-def _no_secrets(reference: str) -> str:
-    raise ConfigError(f"{reference} cannot be read: this build has no source of secrets")
+def _answers(exchange: ExchangeDesk | None) -> dict[str, Any]:
+    """Name what alerts and a chat's stop may do; a desk on paper has no mode to lower."""
+    if exchange is None:
+        return {}
+    answers = Answers(exchange.road.mode.execution)
+    return {"respond": answers.respond, "latch": answers.latch}

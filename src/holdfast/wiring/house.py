@@ -5,8 +5,10 @@ from collections.abc import Callable
 from holdfast.clock import Clock
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
+from holdfast.desk.status.counts import Counts
 from holdfast.desk.tick import TickSummary
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 
 
@@ -55,3 +57,29 @@ class Stopwatch:
         """Return the parts and their whole."""
         whole = round((self._last - self._begun) * 1000)
         return {**self._laps, "startup_total_ms": max(whole, sum(self._laps.values()))}
+
+
+class Pace:
+    """Counts ticks that took longer than their interval, and what was taken out of texts."""
+
+    def __init__(self, counts: Counts, clock: Clock, interval: float) -> None:
+        self._counts = counts
+        self._clock = clock
+        self._interval = interval
+        self._begun = clock.monotonic()
+        self._redacted = 0
+
+    def begins(self, desk: Desk) -> None:
+        """Start the watch; a hook before a tick."""
+        del desk
+        self._begun = self._clock.monotonic()
+
+    def ends(self, desk: Desk, summary: TickSummary) -> None:
+        """Stop the watch; a hook after a tick."""
+        del desk, summary
+        if 0 < self._interval < self._clock.monotonic() - self._begun:
+            self._counts.add("tick_overrun")
+        more = REDACTOR.total - self._redacted
+        if more > 0:
+            self._counts.add("secrets_redacted", by=more)
+            self._redacted += more

@@ -1,48 +1,72 @@
-"""Look at the key a desk trades with: at the start, and again while it runs.
+"""Look at the key of a desk again while it runs, every six hours.
 
-Rules: where nobody could say what the key may do, it is asked again every minute, for LIVE waits for it;
-a silence later changes nothing, an answer does; what changed is noted once.
+Rules: what a look finds is noted only where it changed; a look that was not answered proves nothing, is
+made again after a minute, and takes LIVE away once the last answer is too old; a key that may do too much
+holds the desk in DRY and tells people.
 """
 
 from collections.abc import Callable
 
-from holdfast.clock import Clock
+from holdfast.desk import holds
 from holdfast.desk.desk import Desk
-from holdfast.safety.key_scopes import KeyVerdict, recheck_due
-from holdfast.wiring.keys import KeyLook, Keyring, look_at_key
+from holdfast.desk.status.counts import Counts
+from holdfast.safety.key_scopes import RECHECK_SECONDS, recheck_due
+from holdfast.telemetry import log
+from holdfast.wiring.keys import KeyLook
+
+RETRY_SECONDS = 60.0
+PATIENCE_SECONDS = 600.0  # after a recheck was due and nobody answered
+REFUSED = "refused"
 
 
 class KeyWatch:
-    """The looks of one desk at its key."""
+    """What is known of one key, and when it is looked at next."""
 
-    def __init__(self, keyring: Keyring, ask: Callable[[], object], clock: Clock) -> None:
-        self._keyring = keyring
-        self._ask = ask
-        self._clock = clock
-        self._looked_at: float | None = None
-        self._verdict: KeyVerdict | None = None
+    def __init__(
+        self,
+        look: Callable[[], KeyLook],
+        first: KeyLook,
+        fingerprint: str,
+        counts: Counts,
+        now: float,
+    ) -> None:
+        self.look = first
+        self._ask = look
+        self._fingerprint = fingerprint
+        self._counts = counts
+        self._measured = now if first.verdict.measured else now - RECHECK_SECONDS
+        self._tried = now
+        self._tell(first)
 
     @property
     def fault(self) -> str | None:
         """Tell what keeps the key from LIVE: empty is nothing, None is that nobody knows."""
-        return None if self._verdict is None else self._verdict.fault
-
-    def start(self, desk: Desk) -> KeyLook:
-        """Look for the first time; raise where the key may do too much."""
-        return self._look(desk, starting=True)
+        return self.look.verdict.fault
 
     def __call__(self, desk: Desk) -> None:
-        """Look again when it is due."""
-        measured = self._verdict is not None and self._verdict.measured
-        if recheck_due(self._looked_at, self._clock.monotonic(), measured=measured):
-            self._look(desk, starting=False)
+        """Look, where it is time to; a duty between two ticks."""
+        now = desk.clock.monotonic()
+        if not recheck_due(self._measured, now) or now - self._tried < RETRY_SECONDS:
+            return
+        self._tried = now
+        found = self._ask()
+        if found.verdict.measured:
+            self._measured = now
+        elif now - self._measured < RECHECK_SECONDS + PATIENCE_SECONDS:
+            log.warning(f"the key was not looked at: {'; '.join(found.verdict.reasons)}")
+            return
+        self._take(desk, found)
 
-    def _look(self, desk: Desk, *, starting: bool) -> KeyLook:
-        look = look_at_key(self._keyring, self._ask, self._clock, starting=starting)
-        self._looked_at = self._clock.monotonic()
-        before = self._verdict
-        if look.verdict.measured or before is None or not before.measured:
-            self._verdict = look.verdict
-        if self._verdict != before and self._keyring.lease is not None:
-            desk.note(look.verdict.noted(self._keyring.lease.fingerprint, "trade"))
-        return look
+    def _take(self, desk: Desk, found: KeyLook) -> None:
+        before, self.look = self.look.verdict, found
+        self._tell(found)
+        if found.verdict != before:
+            note = found.verdict.noted(self._fingerprint, "trade")
+            desk.note(note)
+            log.warning(f"the key of this desk is now {note.result}: {note.detail}")
+        if found.verdict.standing == REFUSED and holds.ALERT not in desk.books.holds:
+            reasons = "; ".join(found.verdict.reasons)
+            holds.put_up(desk, holds.ALERT, f"the key may do too much: {reasons}")
+
+    def _tell(self, found: KeyLook) -> None:
+        self._counts.set("key_refused", float(found.verdict.standing == REFUSED))

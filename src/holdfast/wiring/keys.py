@@ -14,7 +14,7 @@ import msgspec
 from holdfast.clock import Clock
 from holdfast.config.profile import Profile
 from holdfast.config.secrets.reference import Place
-from holdfast.config.secrets.resolve import resolve_all, resolve_text
+from holdfast.config.secrets.resolve import resolve, resolve_all, resolve_text
 from holdfast.config.secrets.secret import Secret
 from holdfast.config.secrets.sources import Sources
 from holdfast.domain.errors import VenueError
@@ -26,6 +26,10 @@ from holdfast.safety.key_scopes import (
     judge_key,
     read_key_info,
     refuse_stranger,
+)
+
+OF_A_VENUE = frozenset(
+    f"{prefix}api_{part}" for prefix in ("", "next_", "read_") for part in ("key", "secret")
 )
 
 
@@ -65,6 +69,23 @@ def open_keys(profile: Profile, root: Path, clock: Clock, stack: ExitStack) -> K
     locks = root / "var" / "locks"
     lease = stack.enter_context(KeyLease(locks, key.fingerprint, profile.runtime))
     return Keyring(secrets=secrets, sources=sources, profile=profile, lease=lease)
+
+
+def open_secrets(profile: Profile, root: Path, clock: Clock) -> Keyring:
+    """Read the secrets of a profile that are no key of a venue: all that a desk on paper needs."""
+    commands = profile.secret_commands
+    sources = Sources(home=root, environ=os.environ, clock=clock, commands=commands)
+    named = {name: each for name, each in profile.secrets.items() if name not in OF_A_VENUE}
+    return Keyring(secrets=resolve_all(named, sources), sources=sources, profile=profile)
+
+
+def one_secret(profile: Profile, name: str, root: Path, clock: Clock) -> str | None:
+    """Read one secret of a profile and no other, for a command; None where none is named."""
+    if name not in profile.secrets:
+        return None
+    commands = profile.secret_commands
+    sources = Sources(home=root, environ=os.environ, clock=clock, commands=commands)
+    return resolve(profile.secrets[name], sources).reveal()
 
 
 def look_at_key(

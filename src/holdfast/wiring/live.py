@@ -42,13 +42,15 @@ from holdfast.safety.hardening import harden_process, verify_private
 from holdfast.telemetry import log
 from holdfast.venue.journal import Journal
 from holdfast.venue.paper import PaperVenue
-from holdfast.wiring.exchange import ExchangeDesk, clock_of, founded, open_exchange, open_road
+from holdfast.wiring.exchange import ExchangeDesk, open_exchange
 from holdfast.wiring.front import Front
-from holdfast.wiring.house import Stopwatch, Upkeep
+from holdfast.wiring.house import Pace, Stopwatch, Upkeep
+from holdfast.wiring.keys import Keyring, open_secrets
 from holdfast.wiring.locks import DeskLock
 from holdfast.wiring.market import feed_of, first_time, paper_venue
 from holdfast.wiring.reloading import Reloader
 from holdfast.wiring.replay import GENESIS
+from holdfast.wiring.road import clock_of, founded, open_road
 from holdfast.wiring.rules import Policy, instrument_of, policy_of
 from holdfast.wiring.venue_time import VenueTime
 
@@ -77,6 +79,7 @@ class OpenDesk(msgspec.Struct, kw_only=True):
     board: StatusBoard
     startup: dict[str, int]
     clock: Clock
+    keyring: Keyring
     exchange: ExchangeDesk | None = None
     blocks: dict[str, Block] = {}
 
@@ -124,10 +127,11 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
         )
         front = Front(held, inbox, reloader, orchestrator, held.clock)
         duties = () if held.exchange is None else (held.exchange,)
-        loop.between = (reloader, *duties, held.metrics.tick_begins)
-        loop.after = (held.metrics.tick_ends, Upkeep(held.ledger, settings), front)
+        pace = Pace(held.tally.counts, held.clock, loop.pause)
         loop.own_signals()
-        front.open(stack)
+        signals = front.open(stack)
+        loop.between = (reloader, *duties, *signals, held.metrics.tick_begins, pace.begins)
+        loop.after = (pace.ends, held.metrics.tick_ends, Upkeep(held.ledger, settings), front)
         code = loop.run()
         loop.finish()
         front.report(desk)
@@ -149,7 +153,8 @@ def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock | None = None
     _verify_private(profile, place)
     clock = clock or clock_of(profile, place)
     if profile.venue == "paper":
-        return _open_paper(profile, profiles, place, clock, stack)
+        keyring = open_secrets(profile, root, clock)
+        return _open_paper(profile, profiles, place, clock, keyring, stack)
     return _open_exchange(profile, profiles, place, root, clock, stack)
 
 
@@ -164,7 +169,12 @@ def _verify_private(profile: Profile, place: Runtime) -> None:
 
 
 def _open_paper(
-    profile: Profile, profiles: Path, place: Runtime, clock: Clock, stack: ExitStack
+    profile: Profile,
+    profiles: Path,
+    place: Runtime,
+    clock: Clock,
+    keyring: Keyring,
+    stack: ExitStack,
 ) -> OpenDesk:
     watch = Stopwatch(clock)
     stack.enter_context(DeskLock(place, profile.venue, PAPER_ACCOUNT, profile.symbol))
@@ -193,6 +203,7 @@ def _open_paper(
         board=board,
         startup=watch.done(),
         clock=clock,
+        keyring=keyring,
     )
 
 
@@ -232,6 +243,7 @@ def _open_exchange(
         board=board,
         startup=watch.done(),
         clock=clock,
+        keyring=road.keyring,
         exchange=made,
         blocks=made.blocks(),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from holdfast.clock import Clock
+from holdfast.clock import Clock, SystemClock
 from holdfast.config.folders import find_profiles, home
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
@@ -24,8 +24,10 @@ from holdfast.safety.mode_store_file import FileModeStore
 from holdfast.safety.permit import OrderFacts, PermitBoundary, PermitTerms
 from holdfast.safety.reader import ModeReader
 from holdfast.telemetry import log
+from holdfast.wiring.keys import one_secret
 
 RECORD = "mode.json"
+PASSWORD = "mode_store_password"  # noqa: S105  the name of a secret
 
 
 class ModeParts(msgspec.Struct, frozen=True):
@@ -66,6 +68,12 @@ def store_of(
     account = settings.mode_account or profile.runtime
     url = settings.mode_store_url or ""
     return RedisModeStore(url, profile.env, account, timeout=timeout, password=password)
+
+
+def store_for(profile: Profile, place: Runtime, profiles: Path | None = None) -> ModeStore:
+    """Open the store of a profile for a command, with its password where one is named."""
+    root, clock = home(os.environ, named=profiles), SystemClock()
+    return store_of(profile, place, clock, one_secret(profile, PASSWORD, root, clock))
 
 
 def open_mode(

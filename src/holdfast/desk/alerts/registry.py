@@ -30,7 +30,6 @@ Answer = Literal["", "dry", "estop"]
 Judge = Literal["desk", "watchdog"]
 ENOUGH = 20
 LIVE_MODES = ("CANARY_LIVE", "LIVE")
-REAL, MODE, RISK, INTENTS = "real venue", "execution mode", "risk policy", "intents"
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,14 +66,12 @@ _ORDERS = (
         severity="critical",
         summary="An order is at the venue twice",
         answer="dry",
-        since=INTENTS,
     ),
     Alert(
         name="IllegalTransition",
         when=(Check(Increase("intent_illegal_transition", 10), ">", 0),),
         severity="critical",
         summary="An intent made a change of state that it may not make; its slot is blocked",
-        since=INTENTS,
     ),
     Alert(
         name="SubmitErrorRate",
@@ -97,7 +94,6 @@ _ORDERS = (
         when=(Check(Value("oldest_unknown_intent_seconds"), ">", 120),),
         severity="critical",
         summary="The outcome of an order has not been known for two minutes",
-        since=INTENTS,
     ),
     Alert(
         name="OpenOrderDrift",
@@ -106,7 +102,6 @@ _ORDERS = (
         severity="warning",
         summary="Venue and books disagree on ten open orders or more",
         repeat_seconds=1_800,
-        since=REAL,
     ),
     Alert(
         name="HeadroomLow",
@@ -140,7 +135,6 @@ _SAFETY = (
         severity="critical",
         summary="The desk is live although the requested mode could not be read for 20 s",
         answer="dry",
-        since=MODE,
     ),
     Alert(
         name="CanaryNotional",
@@ -148,7 +142,6 @@ _SAFETY = (
         severity="critical",
         summary="An order above the largest notional allowed was sent",
         answer="estop",
-        since=RISK,
     ),
     Alert(
         name="UnauthorizedSymbol",
@@ -156,7 +149,13 @@ _SAFETY = (
         severity="critical",
         summary="An order was sent for a symbol that is not allowed",
         answer="estop",
-        since=RISK,
+    ),
+    Alert(
+        name="KeyRefused",
+        when=(Check(Value("key_refused"), ">=", 1),),
+        severity="critical",
+        summary="The exchange says that the key of the desk may do more than trade",
+        answer="dry",
     ),
     Alert(
         name="DeskHeld",
@@ -178,7 +177,6 @@ _MONEY = (
         hold_seconds=600,
         severity="critical",
         summary="Venue and books are more than two percent apart; the release gate is closed",
-        since=REAL,
     ),
     Alert(
         name="DailyLossNear",

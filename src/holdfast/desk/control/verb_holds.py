@@ -22,20 +22,20 @@ def pause(desk: Desk, given: Arguments) -> str:
 
 
 def resume(desk: Desk, given: Arguments, keeps: Keeps | None = None) -> str:
-    """Take the operator's hold down, and others whose reason is gone: an invariant, a loss."""
+    """Take the operator's hold and that of an alert down, and others whose reason is gone."""
     del given
     standing = desk.books.holds
     if not standing:
         return "running already"
     over = sorted(name for name in LOSSES & standing.keys() if keeps and not keeps(desk, name))
-    others = sorted(standing.keys() - {OPERATOR, INVARIANT, *over})
+    others = sorted(standing.keys() - {OPERATOR, INVARIANT, holds.ALERT, *over})
     if others:
         named = "; ".join(f"{name} ({standing[name]})" for name in others)
         raise CommandRefused(f"not resumed: a hold stands: {named}")
     if INVARIANT in standing:
         _recheck(desk)
         holds.take_down(desk, INVARIANT, "every slot was checked again and holds")
-    for name in (*over, OPERATOR):
+    for name in (*over, OPERATOR, holds.ALERT):
         if name in desk.books.holds:
             holds.take_down(desk, name, "resumed by an operator")
     return "resumed"

@@ -152,7 +152,7 @@ def _holding(keeps: verb_holds.Keeps | None) -> tuple[Verb, ...]:
         ),
         Verb(
             action="resume",
-            help="Take the operator's hold down, and that of a loss that is over; refused while another hold stands.",
+            help="Take the operator's hold down, that of an alert, and that of a loss that is over; refused while another hold stands.",
             run=lambda desk, given: verb_holds.resume(desk, given, keeps),
         ),
     )

@@ -1,7 +1,7 @@
 """Declare every metric the product exposes, once; exporter, alerts and panels draw from this table.
 
 Rules: names are without prefix and `_total`; `since` goes away with the change that emits the metric,
-and the tests then look for it on a running desk. Alerts take increases only of counters that are there
+and the tests then look for it on a running desk, one on an exchange where it says `only`. Alerts take increases only of counters that are there
 from the start, because Prometheus sees no increase in a series that appears.
 """
 
@@ -16,7 +16,8 @@ COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 WAIT_BUCKETS = (1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800)
 MODES = ("INIT", "RUNNING", "PAUSED", "HALTED")
-EXECUTION_MODES = ("HALT", "DRY", "CANARY_LIVE", "LIVE")
+LEVELS = ("HALT", "DRY", "DRAIN", "CANARY_LIVE", "LIVE")
+STATES = ("BOOT", "DRY", "ARMING", "LIVE", "DRAIN", "ESTOP")
 
 ROLE = Label("role", ("entry", "exit"))
 SIDE = Label("side", ("buy", "sell"))
@@ -24,13 +25,13 @@ ASKED = Label("result", ("asked", "accepted", "refused", "unknown"))
 RESULT = Label("result", most=8)
 CODE = Label("code", most=32)
 ENDPOINT = Label("endpoint", most=32)
-REAL, MODE, RISK, INTENTS = "real venue", "execution mode", "risk policy", "intents"
+EXCHANGE, INTENTS = "exchange", "intents"
 HEALING, REGIME, ROLLOUT = "healing", "regime", "rollout"
 
 _TICKS = (
     counter("ticks", "Ticks run.", "ticks", Label("result", ("ok", "unorchestrated")), seeded=True),
     counter("steps", "Steps decided.", "steps"),
-    counter("tick_overrun", "Ticks that took longer than their interval.", "ticks", since=REAL),
+    counter("tick_overrun", "Ticks that took longer than their interval.", "ticks"),
     counter("anomalies", "Things seen that must not be.", "anomalies"),
     seconds("tick_duration_seconds", "Machine time of a tick.", TICK_BUCKETS),
     seconds("ledger_commit_seconds", "Machine time of a commit.", COMMIT_BUCKETS),
@@ -50,22 +51,22 @@ _ORDERS = (
     counter("orders_simulated", "Orders a desk in DRY would have placed.", "orders", ROLE, SIDE),
     counter("intents_created", "Intents to place an order.", "intents", ROLE, seeded=True),
     counter("intent_duplicate_suppressed", "Intents that were there already and not sent again.", "intents", since=INTENTS),
-    counter("intent_duplicate", "Orders found twice at the venue.", "orders", since=INTENTS),
+    counter("intent_duplicate", "Orders found twice at the venue.", "orders"),
     counter("intent_conflict", "Intents that disagree with what was sent under their id.", "intents", since=INTENTS),
-    counter("intent_illegal_transition", "Changes of state an intent may not make.", "changes", since=INTENTS),
-    gauge("intents_in_state", "Intents by state.", "intents", Label("state"), since=INTENTS),
-    gauge("oldest_unknown_intent_seconds", "Age of the oldest outcome that is not known.", "seconds", since=INTENTS),
+    counter("intent_illegal_transition", "Changes of state an intent may not make.", "changes"),
+    gauge("intents_in_state", "Intents by state.", "intents", Label("state"), only=EXCHANGE),
+    gauge("oldest_unknown_intent_seconds", "Age of the oldest outcome that is not known.", "seconds", only=EXCHANGE),
     counter("fills_booked", "Executions booked.", "fills", ROLE, Label("liquidity", ("maker", "taker"))),
     counter("fills_replayed", "Executions found by a comparison with the venue.", "fills"),
-    counter("late_fill", "Executions of orders that had ended.", "fills", since=INTENTS),
+    counter("late_fill", "Executions of orders that had ended.", "fills"),
     counter("partial_fill_cancel", "Orders that ended with a part filled.", "orders"),
     counter("amends", "Orders moved in place.", "orders", ASKED),
     counter("cancels", "Cancels.", "orders", ASKED),
     counter("cycles", "Round trips booked.", "cycles", Label("reason")),
-    seconds("submit_to_ack_seconds", "From sending an order to the venue's answer.", CALL_BUCKETS, since=REAL),
+    seconds("submit_to_ack_seconds", "From sending an order to the venue's answer.", CALL_BUCKETS, only=EXCHANGE),
     seconds("order_to_fill_seconds", "Market time from placing an order to its last fill.", WAIT_BUCKETS),
     gauge("open_orders", "Orders that rest.", "orders", Label("source", ("local", "exchange"))),
-    gauge("open_order_drift", "Orders at the venue less those in the books.", "orders", since=REAL),
+    gauge("open_order_drift", "Orders at the venue less those in the books.", "orders", only=EXCHANGE),
     gauge("open_order_headroom", "Orders that may still rest.", "orders"),
     gauge("pending_entries", "Entries that wait for their turn.", "entries"),
     gauge("slots", "Slots of the desk.", "slots"),
@@ -75,24 +76,25 @@ _SAFETY = (
     gauge("mode", "How the desk stands, one of them 1.", "", Label("mode", MODES)),
     gauge("hold", "Holds that stand.", "", Label("name", NAMES)),
     gauge("estop_active", "1 in an emergency stop.", ""),
-    counter("mode_changes", "Changes of the effective execution mode.", "changes", Label("from", EXECUTION_MODES), Label("to", EXECUTION_MODES), Label("cause")),
+    counter("mode_changes", "Changes of the effective execution mode.", "changes", Label("from", STATES), Label("to", STATES), Label("cause", most=8)),
     counter("mode_flips", "Changes of the effective execution mode, from any to any.", "changes"),
-    counter("mode_read_failures", "Reads of the requested mode that failed.", "reads", Label("kind"), since=MODE),
-    counter("mode_flap_blocked", "Returns to LIVE that were held back.", "changes", since=MODE),
-    counter("mode_clock_jump", "Jumps of the wall clock that were seen.", "jumps", since=MODE),
-    gauge("mode_effective", "Effective execution mode, one of them 1.", "", Label("mode", EXECUTION_MODES), since=MODE),
-    gauge("mode_epoch", "Epoch of the requested mode.", "", since=MODE),
-    gauge("mode_health_streak", "Good reads of the requested mode in a row.", "reads", since=MODE),
-    gauge("mode_read_age_seconds", "Time since the last good read of the requested mode.", "seconds", since=MODE),
-    gauge("mode_lease_remaining_seconds", "What is left of the LIVE lease.", "seconds", since=MODE),
+    counter("mode_read_failures", "Reads of the requested mode that failed.", "reads", Label("kind"), only=EXCHANGE),
+    counter("mode_flap_blocked", "Returns to LIVE that were held back.", "changes"),
+    counter("mode_clock_jump", "Jumps of the wall clock that were seen.", "jumps"),
+    gauge("mode_effective", "Effective execution mode, one of them 1.", "", Label("mode", LEVELS), only=EXCHANGE),
+    gauge("mode_epoch", "Epoch of the requested mode.", "", only=EXCHANGE),
+    gauge("mode_health_streak", "Good reads of the requested mode in a row.", "reads", only=EXCHANGE),
+    gauge("mode_read_age_seconds", "Time since the last good read of the requested mode.", "seconds", only=EXCHANGE),
+    gauge("mode_lease_remaining_seconds", "What is left of the LIVE lease.", "seconds", only=EXCHANGE),
     counter("risk_rejections", "Orders the risk policy refused.", "orders", CODE),
-    counter("orders_outside_allowlist", "Orders sent for a symbol that is not allowed.", "orders", since=RISK),
-    gauge("order_notional_max_quote", "Largest notional sent since the start.", "quote", since=RISK),
-    gauge("order_notional_cap_quote", "Largest notional allowed.", "quote", since=RISK),
-    gauge("exposure_quote", "Exposure as the risk policy counts it.", "quote", since=RISK),
-    gauge("exposure_cap_quote", "Exposure allowed.", "quote", since=RISK),
+    counter("orders_outside_allowlist", "Orders sent for a symbol that is not allowed.", "orders"),
+    gauge("order_notional_max_quote", "Largest notional sent since the start.", "quote", only=EXCHANGE),
+    gauge("order_notional_cap_quote", "Largest notional allowed.", "quote", only=EXCHANGE),
+    gauge("exposure_quote", "Exposure as the risk policy counts it.", "quote", only=EXCHANGE),
+    gauge("exposure_cap_quote", "Exposure allowed.", "quote", only=EXCHANGE),
+    gauge("key_refused", "1 while the exchange says that the key may do too much.", "", only=EXCHANGE),
     counter("signals_received", "Signals from outside.", "signals", Label("source"), RESULT),
-    counter("secrets_redacted", "Secrets taken out of a text before it left.", "secrets", since="secrets"),
+    counter("secrets_redacted", "Secrets taken out of a text before it left.", "secrets"),
     gauge("alert_standing", "Alerts that stand, 1 each.", "", Label("alert", most=40)),
     counter("alerts", "Alerts that began and ended.", "alerts", Label("alert", most=40), Label("state", ("began", "ended"))),
     counter("notifications", "Messages to people.", "messages", Label("result", ("sent", "failed", "dropped", "limited")), seeded=True),
@@ -100,13 +102,13 @@ _SAFETY = (
     counter("drill_runs", "Drills run.", "drills", Label("id", most=32), Label("result", ("pass", "fail", "none"))),
 )  # fmt: skip
 _VENUE = (
-    counter("api_calls", "Calls to the venue.", "calls", ENDPOINT, RESULT, since=REAL),
-    counter("api_rate_limited", "Calls the venue refused as too many.", "calls", since=REAL),
-    seconds("api_latency_seconds", "Time a call to the venue took.", CALL_BUCKETS, ENDPOINT, since=REAL),
+    counter("api_calls", "Calls to the venue.", "calls", ENDPOINT, RESULT, only=EXCHANGE),
+    counter("api_rate_limited", "Calls the venue refused as too many.", "calls"),
+    seconds("api_latency_seconds", "Time a call to the venue took.", CALL_BUCKETS, ENDPOINT, only=EXCHANGE),
     counter("reconcile_runs", "Comparisons with the venue.", "runs", Label("result", ("agreed", "differs"))),
-    seconds("reconcile_duration_seconds", "Time a comparison took.", CALL_BUCKETS, since=REAL),
+    seconds("reconcile_duration_seconds", "Time a comparison took.", CALL_BUCKETS, only=EXCHANGE),
     counter("foreign_orders", "Orders at the venue that are not ours.", "orders"),
-    gauge("recon_drift_pct", "Venue less books, in percent of the account.", "percent", since=REAL),
+    gauge("recon_drift_pct", "Venue less books, in percent of the account.", "percent", only=EXCHANGE),
     gauge("price", "Price of the last look.", "quote"),
     gauge("price_age_seconds", "Machine time since the last look at the market.", "seconds"),
     counter("metrics_renders", "Answers to a scraper; slow is above half a second.", "answers", Label("speed", ("fast", "slow")), seeded=True),

@@ -43,7 +43,10 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class MetricSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric; a seeded counter shows all its series from the start, at zero."""
+    """One metric; a seeded counter shows all its series from the start, at zero.
+
+    One that says `only` is shown by a desk of that kind alone, as by one on an exchange.
+    """
 
     name: str
     kind: Kind
@@ -52,6 +55,7 @@ class MetricSpec(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
     since: str = ""
+    only: str = ""
     seeded: bool = False
 
     @property
@@ -81,6 +85,7 @@ def counter(
     unit: str,
     *labels: Label,
     since: str = "",
+    only: str = "",
     seeded: bool = False,
 ) -> MetricSpec:
     """Declare a counter; its exposed name ends in _total."""
@@ -91,19 +96,27 @@ def counter(
         unit=unit,
         labels=labels,
         since=since,
+        only=only,
         seeded=seeded,
     )
 
 
-def gauge(name: str, meaning: str, unit: str, *labels: Label, since: str = "") -> MetricSpec:
+def gauge(
+    name: str, meaning: str, unit: str, *labels: Label, since: str = "", only: str = ""
+) -> MetricSpec:
     """Declare a gauge."""
     return MetricSpec(
-        name=name, kind="gauge", meaning=meaning, unit=unit, labels=labels, since=since
+        name=name, kind="gauge", meaning=meaning, unit=unit, labels=labels, since=since, only=only
     )
 
 
 def seconds(
-    name: str, meaning: str, buckets: tuple[float, ...], *labels: Label, since: str = ""
+    name: str,
+    meaning: str,
+    buckets: tuple[float, ...],
+    *labels: Label,
+    since: str = "",
+    only: str = "",
 ) -> MetricSpec:
     """Declare a histogram of seconds."""
     return MetricSpec(
@@ -114,4 +127,5 @@ def seconds(
         labels=labels,
         buckets=buckets,
         since=since,
+        only=only,
     )
