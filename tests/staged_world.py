@@ -30,7 +30,6 @@ secrets:
 settings:
   clock_source: venue
   mode_store: file
-  slots: 4
 {settings}"""
 
 
@@ -39,10 +38,11 @@ class Staged:
 
     name = "mine"
 
-    def __init__(self, home: Path, *, secrets="", **settings) -> None:
+    def __init__(self, home: Path, *, secrets="", options=(), **settings) -> None:
         self.home = home
         self.place = home / "var" / self.name
         shutil.copytree(ROOT / "profiles", home / "profiles")
+        settings = {"slots": 4} | settings
         lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
         page = PAGE.format(name=self.name, settings=lines, secrets=secrets)
         (home / "profiles" / f"{self.name}.yaml").write_text(page)
@@ -51,6 +51,7 @@ class Staged:
             self.place / "exchange",
             *("--lock-step", "--regime", "ranging", "--balance", "USD=200"),
             *("--balance", "DOGE=2000"),
+            *options,
             log=home / "exchange.log",
         )
         self.environ = {**os.environ, "HOLDFAST_HOME": str(home)}
@@ -95,8 +96,11 @@ class Staged:
         self.exchange.stop()
 
     def cli(self, *words, code=0):
+        return self.run(*words, "--profile", self.name, code=code)
+
+    def run(self, *words, code=0):
         done = subprocess.run(
-            [sys.executable, "-m", "holdfast", *words, "--profile", self.name],
+            [sys.executable, "-m", "holdfast", *words],
             cwd=self.home,
             env=self.environ,
             capture_output=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from holdfast.config.errors import ConfigError
 from holdfast.config.profile import Profile
 from holdfast.desk.control.verb_exchange import ExchangeDoors, Reconciler
 from holdfast.desk.desk import Desk
@@ -46,6 +47,7 @@ from holdfast.domain.money import ZERO
 from holdfast.engine.books import Books
 from holdfast.ledger.codec import decode
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.safety.exchange_fit import unfit
 from holdfast.safety.kill import StopFiles
 from holdfast.safety.mode_request import Requests
 from holdfast.safety.mode_state import Mode
@@ -157,11 +159,26 @@ def open_exchange(
     stack: ExitStack,
 ) -> ExchangeDesk:
     """Join a desk to its exchange, agree with it, and start."""
+    refuse_caps(road)
     made, cursor = join_exchange(road, ledger, tally, committed, stack)
     made.key_watch = _look_at_key(made, cursor, root, stack)
     policy = policy_of(road.profile, ledger.genesis, road.venue.instrument)
     _begin(made, cursor, policy.slots, sticky=policy.sticky)
     return made
+
+
+def refuse_caps(road: Road) -> None:
+    """Raise where a cap lies below the smallest order the venue takes at its price."""
+    profile, venue = road.profile, road.venue
+    policy = risk_policy_of(profile.settings, profile.symbol)
+    problem = unfit(policy, venue.instrument, venue.price())
+    if problem:
+        raise ConfigError(
+            problem,
+            file=profile.path.name,
+            key=f"settings.{problem.partition(' ')[0]}",
+            hint="raise the cap, or trade a market whose smallest order fits it",
+        )
 
 
 def join_exchange(

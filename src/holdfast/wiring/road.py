@@ -6,6 +6,7 @@ LIVE; everything closes with the stack.
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,10 @@ class HeardVenue(CcxtVenue):
         if self.resting is not None:
             self.resting(rows)
         return rows
+
+    def price(self) -> Decimal:
+        """Say what the market stands at now; no order is looked at."""
+        return self._reads.quotation().mark
 
 
 class Road(msgspec.Struct, kw_only=True):
