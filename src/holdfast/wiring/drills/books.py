@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from holdfast.domain.money import ZERO
 from holdfast.ledger.query import ask
 from holdfast.ledger.remote import query
@@ -101,6 +103,57 @@ def submitted(stage: Stage, *, after: int = 0, until: int | None = None, what: s
     return int(one(stage, sql))
 
 
+def entry(stage: Stage, side: str = "buy") -> str:
+    """Name a resting entry of ours on a side, the first by its id."""
+    sql = (
+        "select client_order_id from orders where role = 'entry' and ended_at is null "
+        f"and side = '{side}' order by client_order_id"  # noqa: S608 (a word of ours)
+    )
+    named = [str(row[0]) for row in rows(stage, sql)]
+    resting = open_at_exchange(stage)
+    return next(name for name in named if name in resting)
+
+
+def exits_at_exchange(stage: Stage) -> set[str]:
+    """Name our exits that rest at the exchange."""
+    sql = "select client_order_id from orders where role = 'exit' and ended_at is null"
+    return {str(row[0]) for row in rows(stage, sql)} & open_at_exchange(stage).keys()
+
+
+def states(stage: Stage, client_order_id: str) -> list[str]:
+    """List the states an order went through on its way to the exchange."""
+    sql = (
+        f"select after from intent_events where client_order_id = '{client_order_id}' "  # noqa: S608 (an id of ours)
+        "order by seq, ordinal"
+    )
+    return [str(row[0]) for row in rows(stage, sql)]
+
+
+def last_seq(stage: Stage) -> int:
+    """Say how far the ledger is."""
+    return int(one(stage, "select coalesce(max(seq), 0) from event"))
+
+
+def agree(stage: Stage, name: str = "books") -> bool:
+    """Stop the desk and judge whether its books and the exchange agree to the last unit."""
+    stage.stop_desk()
+    gaps = money_gaps(stage)
+    ours, theirs, twice = fills_booked(stage), fills_at_exchange(stage), twins(stage)
+    illegal = int(one(stage, "select count(*) from intent_events where not legal"))
+    live = {str(row[0]) for row in rows(stage, _LIVE)}
+    stray = sorted(open_at_exchange(stage).keys() - live)
+    told = (
+        f"gaps {gaps or 'none'}; fills {ours} booked, {theirs} at the exchange; "
+        f"ids accepted twice {len(twice)}; unknown to the books {len(stray)}; "
+        f"illegal steps {illegal}"
+    )
+    held = not gaps and ours == theirs and not twice and not stray and not illegal
+    return stage.notebook.judge(name, held, told)
+
+
+_LIVE = "select client_order_id from orders where ended_at is null"
+
+
 def calls(stage: Stage, *endpoints: str) -> int:
     """Count the calls the exchange heard."""
     told: Any = stage.admin.state(rows=False)["calls"]
@@ -112,7 +165,5 @@ def _is_ours(row: dict[str, Any]) -> bool:
 
 
 def _payload(text: str) -> dict[str, Any]:
-    import msgspec  # noqa: PLC0415
-
     found: dict[str, Any] = msgspec.json.decode(text)
     return found

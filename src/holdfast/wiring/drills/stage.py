@@ -114,11 +114,11 @@ class Stage:
         return desk
 
     def begin(self, **settings: object) -> None:
-        """Start everything, arm the desk, and let its orders rest."""
+        """Start everything, arm the desk, and let its entries rest, two a slot."""
         self.open(**settings)
         self.start_desk()
         self.arm()
-        self.settle()
+        self.settle(2 * self.furnished.settings.slots)
 
     def arm(self, within: float = 120.0) -> float:
         """Ask for LIVE, and wait until the desk has armed itself."""
@@ -128,16 +128,19 @@ class Stage:
             raise SceneBroken(f"the desk did not arm: {self.execution()}")
         return took
 
-    def settle(self, within: float = 180.0) -> None:
-        """Wait until nothing is unknown or unsent and orders rest."""
-        if self.until(self.is_settled, within) is None:
+    def settle(self, orders: int = 1, within: float = 180.0) -> float:
+        """Wait until so many orders rest and nothing is unknown or unsent."""
+        took = self.until(lambda: self.is_settled(orders), within)
+        if took is None:
             raise SceneBroken(f"the desk's orders did not come to rest: {self.way()}")
+        self.ticks(1)  # the ledger's tables follow its events by up to a tick
+        return took
 
-    def is_settled(self) -> bool:
-        """Say whether orders rest and nothing is in flight."""
+    def is_settled(self, orders: int = 1) -> bool:
+        """Say whether so many orders rest and nothing is in flight."""
         way = self.way()
         rest = int(way["entries"]) + int(way["exits"])
-        return rest > 0 and not way["unknown"] and not way["unsent"]
+        return rest >= orders and not way["unknown"] and not way["unsent"]
 
     def ask_mode(self, change: Callable[[Requests, Requester], object]) -> None:
         """Change the requested mode, as `holdfast mode` does."""
