@@ -99,16 +99,16 @@ def emergency_stop(stage: Stage) -> None:
     stage.admin.faults()
     entries_gone = stage.until(lambda: not stage.way()["entries"], 180)
     sent = books.calls(stage, *ADDS) - before
-    after = _sent_after_stop(stage)
-    told = f"{sent} request left before the stop, {after} after it"
-    stage.notebook.judge("nothing_after", sent == 1 and after == 0, told)
-    lost = books.rows(stage, _RESOLVED.format(began))
-    stage.notebook.judge("proven", len(lost) == 1, f"resolved by lookup: {lost}")
     stage.notebook.judge("entries_gone", entries_gone is not None, f"{stage.way()['entries']} rest")
     resting = books.exits_at_exchange(stage)
     held = bool(kept) and kept <= resting
     stage.notebook.judge("exits_stay", held, f"{len(kept & resting)} of {len(kept)} exits rest")
     books.agree(stage)
+    after = _sent_after_stop(stage)
+    told = f"{sent} request left before the stop, {after} after it"
+    stage.notebook.judge("nothing_after", sent == 1 and after == 0, told)
+    lost = books.rows(stage, _RESOLVED.format(began))
+    stage.notebook.judge("proven", len(lost) == 1, f"resolved by lookup: {lost}")
 
 
 _RESOLVED = (
