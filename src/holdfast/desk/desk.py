@@ -62,6 +62,7 @@ class Desk:
         self.sender: Callable[[Any], None] | None = None  # None: the venue answers for certain
         self.judge: Callable[[Any, Any, Any], tuple[Any, list[Any]]] | None = None
         self.strays: Callable[[Any, Execution], bool] | None = None
+        self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
         self.reindex()
 
     def reindex(self) -> None:
@@ -96,6 +97,8 @@ class Desk:
             return Block.HOLD
         if not self.fresh:
             return Block.STALE_PRICE
+        if self.quiet is not None and self.quiet():
+            return Block.BUDGET
         open_orders = len(self.books.orders)
         limits, counters = self.limits, self.counters
         if open_orders >= limits.order_cap:

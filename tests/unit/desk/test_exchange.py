@@ -133,6 +133,16 @@ def test_after_a_rate_limit_nothing_leaves_for_5_10_20_40_then_60_seconds(opened
     assert faults(world) == []
 
 
+def test_while_the_exchange_wants_rest_no_entry_is_decided_that_could_not_leave(opened):
+    world = opened(slots=1)
+    world.road.writes.extend(["rate_limit"] * 4)
+    for _ in range(40):
+        world.tick()
+    sent = {name for note in _of(world, SubmissionNoted) for name in note.ids}
+    assert {row.client_order_id for row in _of(world, OrderPlaced)} == sent
+    assert not [row for row in _of(world, OrderEnded) if row.reason == "aborted"]
+
+
 def test_a_start_leaves_what_was_in_flight_to_proof_and_gives_up_what_never_left(opened):
     world = opened(slots=2)
     world.road.writes.append("drop_answer")

@@ -46,6 +46,7 @@ def equip(
     dispatch = Dispatch(desk, exchange, care)
     desk.authority = authority
     desk.sender = dispatch
+    desk.quiet = dispatch.is_quiet
     desk.strays = Strays(ended)
     return Gear(
         watchful=watchful,
