@@ -99,19 +99,18 @@ def submitted(stage: Stage, *, after: int = 0, until: int | None = None, what: s
     """Count orders that were sent between two times, by the ledger."""
     end = "" if until is None else f" and market_time < {until}"
     action = f" and action = '{what}'" if what else ""
-    sql = f"select count(*) from submissions where market_time >= {after}{end}{action}"  # noqa: S608 (numbers and words of ours)
+    sql = f"select count(*) from submissions where market_time >= {after}{end}{action}"
     return int(one(stage, sql))
 
 
-def entry(stage: Stage, side: str = "buy") -> str:
-    """Name a resting entry of ours on a side, the first by its id."""
+def entries(stage: Stage) -> list[str]:
+    """Name our entries that rest at the exchange, the oldest first."""
     sql = (
         "select client_order_id from orders where role = 'entry' and ended_at is null "
-        f"and side = '{side}' order by client_order_id"  # noqa: S608 (a word of ours)
+        "order by placed_seq"
     )
-    named = [str(row[0]) for row in rows(stage, sql)]
     resting = open_at_exchange(stage)
-    return next(name for name in named if name in resting)
+    return [str(row[0]) for row in rows(stage, sql) if row[0] in resting]
 
 
 def exits_at_exchange(stage: Stage) -> set[str]:
@@ -123,7 +122,7 @@ def exits_at_exchange(stage: Stage) -> set[str]:
 def states(stage: Stage, client_order_id: str) -> list[str]:
     """List the states an order went through on its way to the exchange."""
     sql = (
-        f"select after from intent_events where client_order_id = '{client_order_id}' "  # noqa: S608 (an id of ours)
+        f"select after from intent_events where client_order_id = '{client_order_id}' "
         "order by seq, ordinal"
     )
     return [str(row[0]) for row in rows(stage, sql)]

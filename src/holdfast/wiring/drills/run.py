@@ -50,9 +50,7 @@ def run_drill(name: str, clock: Clock, profiles: Path | None = None) -> DrillRes
         return _skipped(loaded, run, began)
     drills = make_private(home(os.environ, named=profiles) / "var" / FOLDER)
     notebook = Notebook(loaded.drill)
-    stage = Stage(
-        loaded.drill, House(drills / run, loaded.drill, folder), notebook, clock, redis
-    )
+    stage = Stage(loaded.drill, House(drills / run, loaded.drill, folder), notebook, clock, redis)
     monotonic = clock.monotonic()
     try:
         try:

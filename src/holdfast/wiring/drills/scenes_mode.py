@@ -87,11 +87,11 @@ def eviction(stage: Stage) -> None:
 def emergency_stop(stage: Stage) -> None:
     """D5: a person stops the desk while a submission is on the wire and its answer is lost."""
     stage.begin()
-    stage.admin.fill(cl_ord_id=books.entry(stage, "buy"), vol="1000")
+    stage.admin.fill(cl_ord_id=books.entries(stage)[0], vol="1000")
     stage.settle(2 * stage.furnished.settings.slots)
     kept = books.exits_at_exchange(stage)
     stage.admin.faults(*stage.drill.faults)
-    stage.admin.cancel(cl_ord_id=books.entry(stage, "sell"))
+    stage.admin.cancel(cl_ord_id=books.entries(stage)[-1])
     before, began, seq = books.calls(stage, *ADDS), stage.now, books.last_seq(stage)
     _stop_in_flight(stage, seq)
     took = stage.until(lambda: stage.mode == "ESTOP", 60)
@@ -125,7 +125,7 @@ def _stop_in_flight(stage: Stage, seq: int) -> None:
     """Move the clock on, and stop the desk in the moment its request is on the wire."""
     ticking = threading.Thread(target=stage.tick, name="drill-ticks", daemon=True)
     ticking.start()
-    sql = f"select count(*) from event where type = 'SubmissionNoted' and seq > {seq}"  # noqa: S608 (a number)
+    sql = f"select count(*) from event where type = 'SubmissionNoted' and seq > {seq}"
     while ticking.is_alive() and not books.one(stage, sql):
         stage.machine.sleep(0.02)
     stage.stops.kill("drill")

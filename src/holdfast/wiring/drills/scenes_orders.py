@@ -28,11 +28,11 @@ def request_lost(stage: Stage) -> None:
     seen = books.states(stage, name)
     stage.notebook.judge("not_placed", _follows(seen, "unknown", "not_placed"), seen)
     stage.settle(2 * stage.furnished.settings.slots)
-    where = f"(select slot_id, leg, cycle from orders where client_order_id = '{name}')"  # noqa: S608 (an id of ours)
+    where = f"(select slot_id, leg, cycle from orders where client_order_id = '{name}')"
     found = books.rows(
         stage,
         "select client_order_id, attempt from orders "
-        f"where (slot_id, leg, cycle) in {where} order by attempt",  # noqa: S608 (an id of ours)
+        f"where (slot_id, leg, cycle) in {where} order by attempt",
     )
     attempts = [int(row[1]) for row in found]
     later = str(found[-1][0])
@@ -46,7 +46,7 @@ def request_lost(stage: Stage) -> None:
 def partial_and_cancel(stage: Stage) -> None:
     """D9: 65 of 100 trade, then the rest is cancelled."""
     stage.begin()
-    name = books.entry(stage, "buy")
+    name = books.entries(stage)[0]
     size = Decimal(books.open_at_exchange(stage)[name]["vol"])
     part = (size * PART).quantize(Decimal("1e-8"))
     stage.admin.fill(cl_ord_id=name, vol=str(part))
@@ -58,11 +58,11 @@ def partial_and_cancel(stage: Stage) -> None:
     filled = Decimal(str(books.one(stage, _FILLED.format(name))))
     held = seen[-1:] == ["canceled_partial"] and filled == part
     stage.notebook.judge("canceled_partial", held, f"{seen}; {filled} of {size} traded")
-    where = f"(select slot_id, leg, cycle from orders where client_order_id = '{name}')"  # noqa: S608 (an id of ours)
+    where = f"(select slot_id, leg, cycle from orders where client_order_id = '{name}')"
     owed = books.rows(
         stage,
         "select client_order_id, cast(size as varchar) from orders "
-        f"where role = 'exit' and (slot_id, leg, cycle) in {where}",  # noqa: S608 (an id of ours)
+        f"where role = 'exit' and (slot_id, leg, cycle) in {where}",
     )
     resting = books.open_at_exchange(stage)
     right = [row for row in owed if row[0] in resting and Decimal(str(row[1])) == part]
@@ -77,13 +77,13 @@ def _lose_one(stage: Stage) -> tuple[str, float | None]:
     """Let the next order's request or answer be lost; name it, and say how long its proof took."""
     stage.begin()
     stage.admin.faults(*stage.drill.faults)
-    stage.admin.cancel(cl_ord_id=books.entry(stage, "buy"))
+    stage.admin.cancel(cl_ord_id=books.entries(stage)[0])
     began = stage.now
     if stage.until(lambda: bool(stage.way()["unknown"]), 60) is None:
         raise SceneBroken("no request was lost")
     took = stage.until(lambda: not stage.way()["unknown"], 180)
     stage.ticks(1)
-    sql = f"select client_order_id from intent_events where after = 'unknown' and market_time >= {began}"  # noqa: S608 (a number)
+    sql = f"select client_order_id from intent_events where after = 'unknown' and market_time >= {began}"
     found = books.rows(stage, sql)
     if not found:
         raise SceneBroken("the ledger names no unknown order")
