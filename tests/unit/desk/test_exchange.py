@@ -10,6 +10,8 @@ from exchange_world import WRITES, ExchangeWorld
 
 from holdfast.domain.bookkeeping import IntentResolved, ReconcileNoted, SubmissionNoted
 from holdfast.domain.events import OrderEnded, OrderPlaced
+from holdfast.domain.intents import CancelOrder
+from holdfast.domain.slots import ENTRY
 
 FLAT = [(5, 5, 0, 1)] * 400
 SWING = [(60, 10, -55, 1), (10, 60, 55, 1)] * 200
@@ -87,6 +89,21 @@ def test_absence_counts_only_after_the_deadline_and_twice(opened):
         world.duties(world.desk)
     first = world.clock.wall()
     assert first >= note.deadline + 10_000_000 + 5_000_000
+
+
+def test_a_cancel_the_exchange_had_no_time_for_is_asked_for_again(opened):
+    world = opened(slots=1)
+    world.tick()
+    name = min(world.desk.books.orders)
+    world.road.writes.append("rate_limit")
+    world.desk.outbox.append(CancelOrder(client_order_id=name, role=ENTRY))
+    world.tick()
+    assert name in world.desk.books.orders
+    for _ in range(3):
+        world.tick()
+    assert name not in world.desk.books.orders
+    asked = [note for note in _of(world, SubmissionNoted) if note.action == "cancel"]
+    assert [note.ids for note in asked] == [(name,), (name,)]
 
 
 @pytest.mark.parametrize("seconds", [1, 4, 6, 7])

@@ -29,6 +29,7 @@ from holdfast.venue.port import Exchange
 
 BACK_OFF = (5.0, 10.0, 20.0, 40.0, 60.0)
 QUIETING = frozenset({"rate_limit", "maintenance"})
+PASSING = QUIETING | {"nonce"}  # a cancel refused for these is asked for again
 
 
 class Care(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +194,8 @@ class Dispatch:
         self._heed(receipts)
         self.doubts |= any(one.reason == "not_open" for one in receipts)
         self._take_in(turn, group, receipts)
+        if isinstance(first, CancelOrder) and _is_passing(receipts[0]):
+            self._desk.outbox.append(first)
 
     def _note(self, group: list[Intent], deadline: int) -> None:
         first = group[0]
@@ -259,3 +262,7 @@ class Dispatch:
         for note in follow.notes:
             turn.desk.books.apply(turn.at, note)
         turn.touched |= follow.touched
+
+
+def _is_passing(receipt: Receipt) -> bool:
+    return receipt.outcome == "refused" and receipt.reason in PASSING
