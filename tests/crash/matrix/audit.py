@@ -23,6 +23,8 @@ from holdfast.ledger.verify import verify
 _FILLS = """
 select json_extract_string(payload, '$.fill_id') from event where type in ('OrderFilled', 'LateFilled')
 """
+_ANOMALIES = "select payload from event where type = 'AnomalyNoted'"
+NEVER = frozenset({"rests_after_end", "late_fill", "unknown_order"})  # proofs that were none
 _COUNTS = {
     "illegal": "select count(*) from intent_events where not legal",
     "unknown": "select count(*) from intent_events where after = 'unknown'",
@@ -65,11 +67,13 @@ def _audit(path: Path, state, accepted):
         try:
             findings = [*_books(ledger.restore(), state), *_fills(ledger, state)]
             counts = {name: _one(ledger, sql) for name, sql in _COUNTS.items()}
+            counts["strange"] = _strange(ledger)
         finally:
             ledger.close()
         findings += [str(one) for one in verify(copy).findings]
     if accepted["repeated"]:
         findings.append(f"orders accepted twice: {accepted['repeated']}")
+    findings += [f"anomaly: {row}" for row in counts.pop("strange")]
     if counts["illegal"]:
         findings.append(f"{counts['illegal']} illegal steps of intents")
     return {"findings": findings, "counts": counts}
@@ -120,6 +124,13 @@ def _fills(ledger, state):
         yield f"trade {name} is not booked"
     for name in sorted(booked.keys() - traded):
         yield f"fill {name} never traded"
+
+
+def _strange(ledger):
+    cursor = ledger.cursor()
+    rows = cursor.execute(_ANOMALIES).fetchall()
+    cursor.close()
+    return [text for (text,) in rows if json.loads(text)["kind"] in NEVER]
 
 
 def _one(ledger, sql):

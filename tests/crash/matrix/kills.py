@@ -163,6 +163,8 @@ class Matrix:
                 raise Broken(f"no agreement after 60 s of market time: {found}; {books}")
             life.wake()
         took = (now - self._died_at) / SECOND
+        if took > AGREE_WITHIN / SECOND:
+            raise Broken(f"agreement took {took} s of market time")
         self.seconds.append(took)
         self.worst = max(self.worst, took)
 
