@@ -57,16 +57,17 @@ POINTS = (
 def crash_points(stage: Stage) -> None:
     """Die at each point, and judge how soon all is as it was meant."""
     stage.begin()
+    whole = 2 * stage.furnished.settings.slots
     for point in POINTS:
         _die(stage, point)
         began = stage.now
         stage.start_desk()
         alive = stage.until(lambda: stage.mode == LIVE, 120)
-        whole = 2 * stage.furnished.settings.slots
         took = stage.until(lambda: stage.is_settled(whole), 240)
-        told = f"LIVE again {alive} s after the start; {stage.way()}"
+        way = stage.way()
+        told = f"LIVE {alive} s after the start; {way['entries']} entries and {way['exits']} exits rest"
         seconds = None if took is None or alive is None else (stage.now - began) / 1_000_000
-        stage.notebook.within(point.name, seconds, told[:400])
+        stage.notebook.within(point.name, seconds, told)
     books.agree(stage)
 
 

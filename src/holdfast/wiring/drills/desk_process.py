@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from holdfast.clock import Clock
 from holdfast.wiring.drills.house import PROFILE, House
 
 STOP_SECONDS = 20.0
@@ -18,12 +17,10 @@ TURN_SECONDS = 0.02
 class DeskProcess:
     """One life of a drill's desk."""
 
-    def __init__(self, house: House, clock: Clock) -> None:
-        self._clock = clock
-        self.log: Path = house.logs / "desk.log"
+    def __init__(self, house: House) -> None:
+        self.log: Path = house.logs / f"desk-{len(list(house.logs.glob('desk-*.log'))) + 1}.log"
         command = [sys.executable, "-m", "holdfast", "desk", "run", "--no-orchestrator"]
         with self.log.open("ab") as stream:
-            self._began = stream.tell()
             self._process = subprocess.Popen(  # noqa: S603
                 [*command, "--profile", PROFILE],
                 env=house.environ,
@@ -61,9 +58,7 @@ class DeskProcess:
 
     def told(self) -> str:
         """Return what this life has logged."""
-        with self.log.open("rb") as stream:
-            stream.seek(self._began)
-            return stream.read().decode(errors="replace")
+        return self.log.read_text(errors="replace")
 
     @property
     def last_line(self) -> str:

@@ -13,6 +13,7 @@ from holdfast.wiring.drills.stage import LIVE, SceneBroken, Stage
 
 HOUR = 3600
 ROUNDS = 40
+CLOSED_TICKS = 12  # so long a desk is watched whose disk is full
 
 
 def daily_loss(stage: Stage) -> None:
@@ -47,6 +48,7 @@ def daily_loss(stage: Stage) -> None:
 def ledger_closed(stage: Stage) -> None:
     """D14: a second writer comes, then the disk is full."""
     stage.begin()
+    place = stage.house.place
     second = stage.launch()
     code = second.wait(90)
     told = second.last_line
@@ -57,9 +59,10 @@ def ledger_closed(stage: Stage) -> None:
         raise SceneBroken("this system cannot fill a running desk's disk; it needs prlimit")
     stage.admin.cancel(cl_ord_id=books.entries(stage)[0])
     before, rested = books.calls(stage, *ADDS), len(books.open_at_exchange(stage))
-    resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    full = max(path.stat().st_size for path in place.folder.glob(f"{place.ledger.name}*"))
+    resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
     ticks = 0
-    while ticks < 12 and stage.tick():
+    while ticks < CLOSED_TICKS and stage.tick():
         ticks += 1
     sent = books.calls(stage, *ADDS) - before
     code = desk.wait(20)

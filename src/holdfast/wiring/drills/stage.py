@@ -109,7 +109,7 @@ class Stage:
 
     def launch(self) -> DeskProcess:
         """Start a desk, and wait for nothing."""
-        desk = DeskProcess(self.house, self.machine)
+        desk = DeskProcess(self.house)
         self._stack.callback(_end, desk)
         return desk
 
