@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -23,6 +24,19 @@ PROFILE = "drill"
 PARENTS = ("base.yaml", "kraken-staging.yaml")
 TRACKS = "tracks"
 EMULATOR = "emulator"
+OWN: Mapping[str, object] = MappingProxyType(
+    {
+        "execution_mode": "LIVE",
+        "exchange_url": EMULATOR,
+        "clock_source": "venue",
+        "mode_store": "file",
+        # The grid is wider than the staging desk's: orders of a drill fill when it says so.
+        "slot_spacing_pct": 0.15,
+        "pair_entry_pct": 0.15,
+        "pair_profit_pct": 0.7,
+        "pair_refresh_pct": 0.4,
+    }
+)
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
 
 
@@ -57,12 +71,6 @@ class House:
 
     def furnish(self, settings: Mapping[str, object]) -> Profile:
         """Write the drill's profile with its declared settings and more, and read it back."""
-        own = {
-            "execution_mode": "LIVE",
-            "exchange_url": EMULATOR,
-            "clock_source": "venue",
-            "mode_store": "file",
-        }
         page = {
             "extends": "kraken-staging",
             "description": f"Drill {self._drill.drill}: {self._drill.title}",
@@ -71,7 +79,7 @@ class House:
                 name: f"secret://file/var/{PROFILE}/{FOLDER}/{name}"
                 for name in ("api_key", "api_secret")
             },
-            "settings": {**own, **self._drill.settings, **settings},
+            "settings": {**OWN, **self._drill.settings, **settings},
         }
         body = msgspec.json.format(msgspec.json.encode(page, enc_hook=str), indent=2)
         write_private(self.profiles / f"{PROFILE}.yaml", body)
