@@ -54,19 +54,19 @@ def hold_actions(data: Data) -> None:
 
 def _confirm(desk: Desk | str, verb: Verb, label: str, what: str) -> None:
     markup.notice(what, "calm")
-    reason = ""
     if "reason" in verb.parameters:
-        reason = st.text_input("Reason, for the ledger", key=f"why_{verb.action}", max_chars=160)
+        st.text_input("Reason, for the ledger", key=f"why_{verb.action}", max_chars=160)
     st.button(
         f"{label} this desk now",
         key=f"do_{verb.action}",
         type="primary",
         on_click=_send,
-        args=(desk, verb.action, reason),
+        args=(desk, verb.action),
     )
 
 
-def _send(desk: Desk | str, action: str, reason: str) -> None:
+def _send(desk: Desk | str, action: str) -> None:
+    reason = str(st.session_state.get(f"why_{action}") or "")
     if isinstance(desk, Desk):
         command = {"action": action} | ({"reason": reason} if reason else {})
         st.session_state[_ANSWER] = control.send(desk, command)

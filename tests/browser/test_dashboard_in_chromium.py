@@ -1,4 +1,7 @@
-"""The dashboard opens in a real browser: three pages, their figures, and nothing on the console.
+"""The dashboard opens in a real browser: its pages, their figures, and nothing on the console.
+
+Three runtimes are opened: one on paper, one on the emulated exchange, one of a build without the
+files of this one.
 
 Screenshots go to HOLDFAST_SCREENSHOTS, else to a folder that is thrown away.
 """
@@ -11,11 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+from desk_on_emulator import troubled
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +34,16 @@ import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import published_fixture as fixture
-fixture.build(Path(sys.argv[2]), candles=400, count=8, published_at=time.time_ns() // 1000 + 10**10)
+at, paper = time.time_ns() // 1000 + 10**10, {"ready": False}
+blocks = {"execution": paper, "exchange": paper} if sys.argv[3] == "paper" else {"paper": False}
+fixture.build(Path(sys.argv[2]), candles=400, count=8, published_at=at, **blocks)
 """
+NEW = ("Safety", "Exchange", "Alerts")
+SEEN = {
+    "paper": ("trades on paper", "trades on paper", "publishes no alerts"),
+    "older": ("its build is older", "its build is older", "publishes no alerts"),
+    "exchange": ("What arming needs", "Verdicts per order", "docs/runbooks/unknown-intent.md"),
+}
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,10 +53,36 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the dashboard over a fixture folder on a free port."""
-    folder = tmp_path_factory.mktemp("desk") / "published"
-    maker = [sys.executable, "-c", MAKE, str(ROOT / "tests" / "dashboards"), str(folder)]
-    subprocess.run(maker, check=True, timeout=60)
+    """Serve the dashboard over a desk on paper, on a free port."""
+    with _served(_made(tmp_path_factory.mktemp("desk"), "paper")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["paper", "exchange", "older"])
+def runtime(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """Serve the dashboard over one kind of runtime."""
+    folder = tmp_path_factory.mktemp("runtime")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "exchange":
+            world = troubled(folder, patch)
+            with _served(world.held.runtime.published) as address:
+                yield request.param, address
+            world.close()
+            return
+    with _served(_made(folder, request.param)) as address:
+        yield request.param, address
+
+
+def _made(folder: Path, kind: str) -> Path:
+    maker = [sys.executable, "-c", MAKE, str(ROOT / "tests" / "dashboards")]
+    subprocess.run([*maker, str(folder / "published"), kind], check=True, timeout=60)
+    return folder / "published"
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
@@ -73,7 +112,7 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_three_pages_open_without_a_console_error(
+def test_the_pages_of_every_desk_open_without_a_console_error(
     url: str, browser: Browser, shots: Path, scheme: str
 ) -> None:
     context = browser.new_context(
@@ -100,6 +139,43 @@ def test_the_three_pages_open_without_a_console_error(
     assert not page.locator('[data-testid="stException"]').count()
     context.close()
     assert not said
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+def test_the_pages_about_an_exchange_open_over_every_kind_of_runtime(
+    runtime: tuple[str, str], width: int, browser: Browser, shots: Path
+) -> None:
+    kind, address = runtime
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    for name, text in zip(NEW, SEEN[kind], strict=True):
+        page.get_by_role("link", name=name).click()
+        _see(page, text, "ledger sequence")
+        _shoot(page, shots / f"{name.lower()}-{kind}-{width}.png")
+        main = page.locator('[data-testid="stMain"]')
+        assert main.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert not page.locator('[data-testid="stException"]').count()
+    page.close()
+    assert not said
+
+
+def test_mode_holds_unknowns_and_alerts_are_seen_without_scrolling(
+    runtime: tuple[str, str], browser: Browser
+) -> None:
+    kind, address = runtime
+    if kind != "exchange":
+        pytest.skip("only a desk on an exchange has all of them")
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    page.goto(address)
+    for label in ("execution", "holds", "unknown orders", "alerts"):
+        tile = page.get_by_text(label, exact=True).first
+        tile.wait_for(timeout=60_000)
+        box = tile.bounding_box()
+        assert box is not None
+        assert box["y"] < 300
+    page.close()
 
 
 def test_clicking_a_square_of_the_heat_map_filters_the_slots(url: str, browser: Browser) -> None:

@@ -235,7 +235,8 @@ def test_every_cap_is_told_with_what_is_used_of_it(on_exchange):
     opened, later = (on_exchange[name]["execution"]["risk"] for name in ("opened", "troubled"))
     assert all(row["used"] is None for row in opened["caps"])
     used = {row["name"]: row["used"] for row in later["caps"]}
-    assert used["max_open_orders"] == on_exchange["troubled"]["execution"]["open_orders"]
+    way = on_exchange["troubled"]["exchange"]
+    assert used["max_open_orders"] == way["entries"] + way["exits"]
     assert 0 < used["max_order_notional_usd"] <= 10
     assert {row["name"]: row["limit"] for row in later["caps"]}["max_total_loss_usd"] is None
 

@@ -1,17 +1,65 @@
 """Give dashboard tests a published folder and the views as Streamlit runs them."""
 
 import importlib.util
+import json
+import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 import streamlit as st
+from desk_on_emulator import troubled
 from streamlit.testing.v1 import AppTest
 
 Show = Callable[..., AppTest]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> **bold** [go](javascript:alert(3)) $x$ :red[y]"
+
+VERBS = [
+    {"action": "pause", "help": "stop new entries", "parameters": [{"name": "reason"}]},
+    {"action": "set_entry_pct", "help": "entry distance", "parameters": [{"name": "value"}]},
+    {"action": "toggle_sticky", "help": "", "parameters": ["slot_id", "sticky"]},
+]
+
+
+class Api(BaseHTTPRequestHandler):
+    """A control API that answers what the test put in its server."""
+
+    def do_GET(self) -> None:
+        self.answer(200, self.server.verbs)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.asked.append((self.headers["authorization"], body))
+        time.sleep(self.server.delay)
+        self.answer(*self.server.reply)
+
+    def answer(self, code: int, body: Any) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(code)
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *args: Any) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def api() -> Iterator[Any]:
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    server.verbs, server.reply, server.asked = VERBS, (200, {"ok": True, "message": "paused"}), []
+    server.delay = 0.0
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +80,33 @@ def published(tmp_path: Path, fixture_module: ModuleType) -> Callable[..., Path]
     def build(*, old: float = 0, **given: Any) -> Path:
         at = int((time.time() - old) * 1_000_000)
         return fixture_module.build(tmp_path / "published", published_at=at, **given)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def exchange_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Publish a desk on the emulated exchange, in trouble and with hostile texts, once."""
+    with pytest.MonkeyPatch.context() as patch:
+        world = troubled(tmp_path_factory.mktemp("desk"), patch, HOSTILE)
+        yield world.held.runtime.published
+        world.close()
+
+
+@pytest.fixture
+def on_exchange(tmp_path: Path, exchange_run: Path) -> Callable[..., Path]:
+    """Copy that folder; keywords replace keys of its status, None removes one."""
+
+    def build(**status: Any) -> Path:
+        folder = tmp_path / "var" / "published"
+        shutil.copytree(exchange_run, folder)
+        told = json.loads((folder / "status.json").read_text()) | status
+        kept = {key: value for key, value in told.items() if value is not None}
+        (folder / "status.json").write_text(json.dumps(kept))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["published_at"] = int(time.time() * 1_000_000)
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        return folder
 
     return build
 

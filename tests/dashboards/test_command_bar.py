@@ -1,11 +1,9 @@
 """The command bar speaks to a desk on this machine only, briefly, and never twice."""
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,48 +15,7 @@ from dashboards import control
 from dashboards.control import Desk, Verb
 from holdfast.desk.control.verbs import listed, verb_table
 
-VERBS = [
-    {"action": "pause", "help": "stop new entries", "parameters": []},
-    {"action": "set_entry_pct", "help": "entry distance", "parameters": [{"name": "value"}]},
-    {"action": "toggle_sticky", "help": "", "parameters": ["slot_id", "sticky"]},
-]
 KNOWN = [Verb("pause", "", ()), Verb("toggle_sticky", "", ("slot_id", "sticky"))]
-
-
-class Api(BaseHTTPRequestHandler):
-    """A control API that answers what the test put in its server."""
-
-    def do_GET(self) -> None:
-        self.answer(200, self.server.verbs)
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.asked.append((self.headers["authorization"], body))
-        time.sleep(self.server.delay)
-        self.answer(*self.server.reply)
-
-    def answer(self, code: int, body: Any) -> None:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(code)
-        self.send_header("content-length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *args: Any) -> None:
-        """Stay quiet."""
-
-
-@pytest.fixture
-def api() -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    server.verbs, server.reply, server.asked = VERBS, (200, {"ok": True, "message": "paused"}), []
-    server.delay = 0.0
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
@@ -76,7 +33,7 @@ def test_verbs_and_their_parameters_are_read(api: Any) -> None:
     found = control.verbs(Desk(api.url, "t"))
     assert not isinstance(found, str)
     assert [(verb.action, verb.parameters) for verb in found] == [
-        ("pause", ()),
+        ("pause", ("reason",)),
         ("set_entry_pct", ("value",)),
         ("toggle_sticky", ("slot_id", "sticky")),
     ]

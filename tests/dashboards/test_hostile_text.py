@@ -12,7 +12,7 @@ from dashboards.parts import markup as drawn
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> **bold** [go](javascript:alert(3)) $x$ :red[y]"
 
 
-@pytest.mark.parametrize("view", ["overview", "slots", "ledger"])
+@pytest.mark.parametrize("view", ["overview", "slots", "safety", "exchange", "alerts", "ledger"])
 @pytest.mark.parametrize("mode", ["HALTED", "RUNNING"])
 def test_hostile_reasons_are_shown_as_text(
     view: str,
@@ -40,6 +40,33 @@ def test_hostile_reasons_are_shown_as_text(
     assert theme.escape(HOSTILE) in text
     assert not [block for block in app.markdown if "bold" in block.value]
     assert not [block for block in app.caption if "bold" in block.value]
+
+
+BLOCK = {"ready": True, "state": HOSTILE, "effective": HOSTILE, "requested": HOSTILE}
+WAY = {
+    "ready": True,
+    "unknown": 1,
+    "unknowns": [{"action": HOSTILE, "client_order_id": HOSTILE}],
+    "reconcile": {"foreign": [HOSTILE]},
+    "compared": {"verdicts": {HOSTILE: 1}, "assets": [{"asset": HOSTILE}]},
+}
+
+
+@pytest.mark.parametrize("status", [{}, {"execution": BLOCK, "exchange": WAY}])
+@pytest.mark.parametrize("view", ["safety", "exchange", "alerts"])
+def test_hostile_texts_of_a_desk_on_an_exchange_are_shown_as_text(
+    view: str,
+    status: dict[str, object],
+    show: Callable[..., AppTest],
+    markup: Callable[[AppTest], str],
+    on_exchange: Callable[..., Path],
+) -> None:
+    app = show(view, on_exchange(**status))
+    assert not app.exception
+    text = markup(app)
+    assert "<script>" not in text
+    assert "<img" not in text
+    assert theme.escape(HOSTILE) in text
 
 
 def test_tiles_tables_titles_and_notices_escape_every_text() -> None:

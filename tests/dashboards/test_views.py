@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-VIEWS = ("overview", "slots", "ledger")
+VIEWS = ("overview", "slots", "safety", "exchange", "alerts", "ledger")
 SECTIONS = ("Events", "Fills", "Cycles", "Days", "Accounts", "SQL")
 Show = Callable[..., AppTest]
 Build = Callable[..., Path]
