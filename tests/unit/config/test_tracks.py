@@ -165,7 +165,7 @@ def test_the_stages_that_can_be_chosen_are_those_whose_features_are_built(shippe
     }
     assert ready == {
         "canary": (),
-        "execution": ("dry",),
+        "execution": ("dry", "staging", "canary", "live"),
         "regime": ("off",),
         "self_healing": ("A",),
         "sticky": ("1", "2", "2b"),

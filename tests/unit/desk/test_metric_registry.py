@@ -214,7 +214,7 @@ def test_a_counter_without_labels_is_zero_from_the_start_and_a_planned_one_is_ab
 
 def test_a_duration_reaches_its_histogram_and_a_planned_one_appears_with_its_first():
     metrics = Metrics(StatusBoard(), FixedClock(), Counts())
-    assert b"holdfast_api_latency_seconds" not in metrics.render()
+    assert b"holdfast_api_latency_seconds_count" not in metrics.render()
     metrics.counts.time("api_latency_seconds", 0.2, "AddOrder")
     metrics.counts.time("order_to_fill_seconds", 61.0)
     text = metrics.render().decode()
