@@ -12,7 +12,7 @@ N ?= 20
 HOURS ?= 24
 
 # Every generated file has a command that writes it, and with --check only says whether it is fresh.
-GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py" "tools/runbook_schema.py" "tools/observability_files.py"
+GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py" "tools/runbook_schema.py" "tools/drill_schema.py" "tools/observability_files.py"
 
 export UV_PYTHON_DOWNLOADS := never
 export HOLDFAST_SHARED ?= ../shared
