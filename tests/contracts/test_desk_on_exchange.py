@@ -168,6 +168,26 @@ def test_money_that_is_nowhere_explained_holds_the_desk(world):
     assert "recon" in desk.desk.books.holds
 
 
+def test_an_old_order_that_filled_in_part_makes_no_start_read_all_history(world):
+    desk = world(slots=4, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    for _ in range(6):
+        desk.tick()
+    old, *others = sorted(desk.desk.books.orders)
+    for _ in range(120):
+        desk.exchange.admin.fill(cl_ord_id=old, vol="0.1")
+    for _ in range(20):
+        desk.tick(600)
+    desk.exchange.admin.fill(cl_ord_id=others[0], vol="1000")
+    desk.tick()
+    desk.exchange.admin.fill(cl_ord_id=others[1], vol="1000")
+    desk.exchange.calls()
+    assert desk.open().agreed
+    desk.tick()
+    assert desk.exchange.calls()["TradesHistory"] == 2
+    agree(desk)
+
+
 def test_a_trade_between_two_reads_of_a_comparison_is_no_anomaly(world):
     desk = world(slots=2, rows=CALM, usd="200", doge="2000")
     desk.open()

@@ -46,7 +46,7 @@ class Memory:
     """Our orders at one venue; all they executed before the watermark was told."""
 
     def __init__(self, after: int) -> None:
-        self.watermark = after
+        self.watermark, self._resumed = after, 0
         self.live: dict[str, Known] = {}
         self._over: set[str] = set()
         self._owners: dict[str, str] = {}
@@ -58,7 +58,7 @@ class Memory:
         self, after: int, told: Iterable[str], orders: Iterable[Resumed], now: float
     ) -> None:
         """Take up where an earlier life ended: executions told up to a time, orders not over."""
-        self.watermark = after
+        self.watermark = self._resumed = after
         self._told.update(told)
         for order in orders:
             known = self.expect(order.client_order_id, now)
@@ -112,8 +112,8 @@ class Memory:
             known = self.live.get(name)
             if known is None:
                 continue
-            if not known.arrived and row.filled:
-                self.watermark = min(self.watermark, row.opened)  # it may have traded long ago
+            if not known.arrived and row.filled > known.told:  # it may have traded long ago
+                self.watermark = min(self.watermark, max(row.opened, self._resumed))
             self.accepted(name, row.venue_order_id)
             known.opened = row.opened
             known.executed = max(known.executed, row.filled)

@@ -64,6 +64,7 @@ from holdfast.wiring.road import Road
 from holdfast.wiring.rules import policy_of
 from holdfast.wiring.venue_time import VenueTime
 
+RESUME_BACK = LOOK_BACK // 12
 _FILLS = "select market_time, fill_id from fills where market_time >= $1"
 _TOLD = """
 select fill_id from fills where market_time >= $1 or client_order_id in (
@@ -289,9 +290,12 @@ def _begin(
 
 
 def resume_venue(venue: CcxtVenue, books: Books, cursor: duckdb.DuckDBPyConnection) -> None:
-    """Tell the venue what the ledger knows: executions told, and the orders that left."""
-    after = max(0, books.market_time - LOOK_BACK)
-    told = [name for (name,) in cursor.execute(_TOLD, [after]).fetchall()]
+    """Tell the venue what the ledger knows: executions told, and the orders that left.
+
+    The agreement that follows looks back farther; what a poll is told starts shortly before the end.
+    """
+    since = max(0, books.market_time - LOOK_BACK)
+    told = [name for (name,) in cursor.execute(_TOLD, [since]).fetchall()]
     left = books.orders.keys() - (books.unanswered - books.submissions.keys())
     orders = []
     for slot in books.slots.values():
@@ -301,7 +305,7 @@ def resume_venue(venue: CcxtVenue, books: Books, cursor: duckdb.DuckDBPyConnecti
             for order in live
             if order is not None and order.client_order_id in left
         ]
-    venue.resume(after, told, orders)
+    venue.resume(max(0, books.market_time - RESUME_BACK), told, orders)
 
 
 def _room(road: Road, memory: RiskMemory, cursor: duckdb.DuckDBPyConnection) -> RiskRoom:

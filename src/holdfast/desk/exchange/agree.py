@@ -29,6 +29,7 @@ from holdfast.domain.bookkeeping import (
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.events import BalanceOpened
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
+from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import EXIT, Order, OrderStatus
 from holdfast.engine.fold import order_of
@@ -37,6 +38,7 @@ from holdfast.telemetry import log
 from holdfast.venue.port import Balance, Exchange, VenueOrder
 
 READS = 3  # a trade between two reads looks like a gap, so a gap is read again
+OVERLAP = 60 * SECOND  # an execution may be listed a moment after it happened
 LEAST = Decimal("1e-8")
 FLOWS_BACK = 7 * 24 * LOOK_BACK
 REACHABLE = ("", ".F")  # the parts of an account that a total counts
@@ -111,12 +113,15 @@ class Agreement:
         begun, done, gaps = self._exchange.calls, _Done(), list[str]()
         self._unsent(done)
         complete = True
+        since = max(0, self._desk.now - LOOK_BACK)
         try:
             for _ in range(READS):
-                self._take_in(self._read(), done)
+                at = self._exchange.wall()
+                self._take_in(self._read(since), done)
                 gaps = [*done.lost, *self._differences()]
                 if not gaps:
                     break
+                since = max(since, at - OVERLAP)  # what is older was read just now
                 self._book_flows()
         except VenueUnavailable as error:
             complete = False
@@ -124,10 +129,10 @@ class Agreement:
         calls = self._exchange.calls - begun
         return self._note(done, gaps, complete=complete, calls=calls, starting=starting)
 
-    def _read(self) -> _Seen:
+    def _read(self, since: int) -> _Seen:
         desk, exchange = self._desk, self._exchange
         resting = exchange.open_orders()
-        executions = exchange.executions(max(0, desk.now - LOOK_BACK))
+        executions = exchange.executions(since)
         there = {row.client_order_id: row for row in resting}
         missing = [name for name in desk.books.orders if name not in there]
         found = exchange.find(missing, desk.now - LOOK_BACK) if missing else {}
