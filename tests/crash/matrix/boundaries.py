@@ -140,8 +140,8 @@ def _watched(fuse, in_hand, verb, act):
 def _agreement(fuse):
     take_in, read = agree.Agreement._take_in, agree.Agreement._read
 
-    def wrapped_read(self):
-        seen = read(self)
+    def wrapped_read(self, since):
+        seen = read(self, since)
         fuse.cross("agreement read")
         return seen
 

@@ -20,8 +20,7 @@ AGREE_WITHIN = 60 * SECOND
 ARMED_WITHIN = 40  # polls
 NAMED_WITHIN = 120  # polls a boundary may take to be crossed
 AUDIT_EVERY = 25
-BUSY = 0.06  # seconds a poll works, about
-START = 0.6  # seconds a start takes, about
+WEIGHT = 0.1  # of the newest in a running mean
 
 
 class Kill(NamedTuple):
@@ -58,7 +57,8 @@ class Matrix:
         self._plan = plan_of(kills, exchange_kills, self._chance)
         self.kinds, self.places = Counter(), Counter()
         self.lives = self.number = 0
-        self.worst = self.sum_of_starts = self.starts = 0
+        self.worst = self.at_work = 0
+        self.start, self.busy = 0.6, 0.05  # seconds a start and a poll take; measured as it goes
         self.seconds = []
         self.counts = {}
         self._died_at = None
@@ -90,7 +90,9 @@ class Matrix:
             "lives": self.lives,
             "agreed_within_s": self.worst,
             "mean_agreement_s": round(sum(self.seconds) / max(1, len(self.seconds)), 1),
-            "mean_start_s": round(self.sum_of_starts / max(1, self.starts), 3),
+            "random_at_work": self.at_work,
+            "start_s": round(self.start, 3),
+            "poll_s": round(self.busy, 3),
             "seconds_a_kill": round(seconds / max(1, self.number), 2),
             "wall_s": round(seconds, 1),
             **self.counts,
@@ -123,7 +125,7 @@ class Matrix:
 
     def _dies_at_start(self, life, kill):
         if kill.kind == "start":
-            self._must(self._lets_start(life, self._chance.uniform(0, START)), life)
+            self._must(self._lets_start(life, self._chance.uniform(0, self.start)), life)
             life.kill()
             self._killed(life, "start")
             return True
@@ -147,34 +149,44 @@ class Matrix:
 
     def _agree(self, life):
         """Let market time pass until exchange and books agree."""
-        began = life.born
-        first = True
+        if life.said is None:
+            life.await_rest()
+            self.start += WEIGHT * (time.monotonic() - life.born - self.start)
         while True:
-            books = life.await_rest()
-            self._must(books is not None, life)
-            if first:
-                self.sum_of_starts += time.monotonic() - began
-                self.starts, first = self.starts + 1, False
+            self._must(life.code is None, life)
             now = self.site.admin.now()
-            found = told.differences(self.site.admin, books)
+            found = told.differences(self.site.admin, life.said)
             if not found:
                 break
             if now - self._died_at >= AGREE_WITHIN:
-                raise Broken(f"no agreement after 60 s of market time: {found}; {books}")
-            life.wake()
+                raise Broken(f"no agreement after 60 s of market time: {found}; {life.said}")
+            self._poll(life)
         took = (now - self._died_at) / SECOND
         if took > AGREE_WITHIN / SECOND:
             raise Broken(f"agreement took {took} s of market time")
         self.seconds.append(took)
         self.worst = max(self.worst, took)
 
+    def _poll(self, life):
+        """Let it do one poll; return its books, None where it ended."""
+        began = time.monotonic()
+        life.wake()
+        books = life.await_rest()
+        self.busy += WEIGHT * (time.monotonic() - began - self.busy)
+        return books
+
+    def _strike(self, life):
+        """Wake it, and let it work for a moment that chance chooses."""
+        self._stir()
+        life.wake()
+        time.sleep(self._chance.uniform(0, self.busy))
+
     def _trade(self, life):
         """Bring faults back and wait until the desk is armed; say no where a boundary killed it."""
         self.site.faults(plans.a_bad_road(), self.seed * 1000 + self.number)
         life.arm()
         for _ in range(ARMED_WITHIN):
-            life.wake()
-            books = life.await_rest()
+            books = self._poll(life)
             if books is None:
                 return False
             if books["mode"] == "LIVE":
@@ -188,14 +200,14 @@ class Matrix:
         for left in range(polls, 0, -1):
             if not alive:
                 break
-            self._stir(often=named is not None)
-            life.wake()
             if left == 1:
-                time.sleep(self._chance.uniform(0, BUSY))
+                self._strike(life)
                 life.kill()
+                self.at_work += not life.is_resting()
                 self._killed(life, "random" if named is None else "random, place not reached")
                 return
-            alive = life.await_rest() is not None
+            self._stir(often=named is not None)
+            alive = self._poll(life) is not None
         self._killed(life, "named", named.name if named else "")
 
     def _kill_exchange(self, life):
@@ -203,11 +215,8 @@ class Matrix:
         self._must(alive, life)
         for _ in range(self._chance.randint(1, 6)):
             self._stir()
-            life.wake()
-            self._must(life.await_rest() is not None, life)
-        self._stir()
-        life.wake()
-        time.sleep(self._chance.uniform(0, BUSY))
+            self._must(self._poll(life) is not None, life)
+        self._strike(life)
         self.site.exchange.kill()
         self.site.revive()
         self.kinds["exchange"] += 1
@@ -216,7 +225,6 @@ class Matrix:
         if life.await_rest() is None:
             self.kinds["desk ended with its exchange"] += 1
             return
-        life._rests -= 1  # what it told just now is compared first
         self._agree(life)
         life.kill()
         self._killed(life, "quiet")

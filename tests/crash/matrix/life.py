@@ -42,7 +42,8 @@ class Life:
         self.site = site
         self.boundary = boundary
         self.code = None
-        self._rests = self._until = 0
+        self.said = None  # of its books, when it last rested
+        self._until = 0
         self._armed = mmap.mmap(-1, 1)
         self.born = time.monotonic()
         self.pid = os.fork()
@@ -79,10 +80,11 @@ class Life:
 
         Return what it tells of its books, or None where it ended.
         """
+        rests = 0 if self.said is None else self.said["rest"]
         while (until := self.await_parked()) is not None:
             said = self.told()
-            if said is not None and said["rest"] > self._rests:
-                self._rests, self._until = said["rest"], until
+            if said is not None and said["rest"] > rests:
+                self.said, self._until = said, until
                 return said
             self.site.admin.move(until)
         return None
@@ -90,6 +92,10 @@ class Life:
     def wake(self):
         """Move the clock to the end of its rest."""
         self.site.admin.move(self._until)
+
+    def is_resting(self):
+        """Say whether it had come to rest again since it was last waited for."""
+        return self.told()["rest"] > self.said["rest"]
 
     def kill(self):
         """End it by force, and wait."""
