@@ -32,7 +32,7 @@ def _figures(data: Data) -> list[Tile]:
     return [
         Tile("desk", shown, "muted" if stale else theme.MODE_TONES.get(mode, "warn")),
         Tile("funds", *_money(status)),
-        *_execution(status),
+        *_execution(status, stale=stale),
         Tile("holds", *_named(holds)),
         *_unknowns(status),
         *_alerts(data),
@@ -46,12 +46,13 @@ def _figures(data: Data) -> list[Tile]:
     ]
 
 
-def _execution(status: Mapping[str, Any]) -> list[Tile]:
+def _execution(status: Mapping[str, Any], *, stale: bool) -> list[Tile]:
     block = standing_exchange.execution(status)
     if not block:
         return []
     effective, state = str(block.get("effective") or theme.DASH), str(block.get("state") or "")
     tone = words.STATE_TONES.get(state) or words.EFFECTIVE_TONES.get(effective, "warn")
+    tone = "muted" if stale else tone
     asked = f"requested {block.get('requested') or 'nothing'}"
     return [
         Tile("execution", effective, tone, asked if state == effective else f"{state}, {asked}")

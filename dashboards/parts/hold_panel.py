@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import control, safety_queries, standing, theme
+from dashboards import control, safety_queries, standing, standing_exchange, theme
 from dashboards.control import Answer, Desk, Verb
 from dashboards.parts import ages, markup
 from dashboards.parts.command_bar import known_verbs
@@ -39,14 +39,16 @@ def hold_actions(data: Data) -> None:
     verbs = known_verbs(desk.url, desk.token) if isinstance(desk, Desk) else desk
     known = {} if isinstance(verbs, str) else {verb.action: verb for verb in verbs}
     shown = [row for row in _SHOWN if row[0] in known]
+    armed = bool(standing_exchange.execution(data.status))
+    if not shown and not armed:
+        return
     *places, shell, _ = st.columns([*(1 for _ in shown), 1.4, 5])
     for place, (action, label, what) in zip(places, shown, strict=True):
         with place.popover(label, width="stretch"):
             _confirm(desk, known[action], label, what)
-    with shell.popover("From a shell", width="stretch"):
-        _commands(str(data.status.get("profile") or "paper"))
-    if isinstance(verbs, str):
-        markup.notice(verbs, "muted")
+    if armed:
+        with shell.popover("From a shell", width="stretch"):
+            _commands(str(data.status.get("profile") or "PROFILE"))
     answer = st.session_state.get(_ANSWER)
     if isinstance(answer, Answer):
         markup.notice(answer.message, "good" if answer.ok else "bad")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import standing, standing_exchange, theme
+from dashboards import safety_queries, standing, standing_exchange, theme
 from dashboards.parts import ages, capacity_panel, intent_panel, markup, reconcile_panel
 from dashboards.parts.markup import Tile
 from dashboards.queries import Data
@@ -24,7 +24,8 @@ def render(data: Data) -> None:
         markup.notice(standing_exchange.why_not(data.status), "muted")
     left, right = st.container(key="panels").columns([1, 1.1], gap="medium")
     with left:
-        intent_panel.intents_by_state(data)
+        if safety_queries.publishes(data, "live_intents"):
+            intent_panel.intents_by_state(data)
         capacity_panel.limits(data, block)
         intent_panel.intents_that_ended(data)
         capacity_panel.requests_of_a_day(data)
@@ -34,7 +35,8 @@ def render(data: Data) -> None:
         if block:
             reconcile_panel.drift(data, block)
             reconcile_panel.order_verdicts(block)
-        reconcile_panel.runs(data)
+        if safety_queries.publishes(data, "reconciliations"):
+            reconcile_panel.runs(data)
         intent_panel.illegal_steps(data)
         if standing_exchange.execution(data.status).get("effective") == "DRY":
             intent_panel.simulated_orders(data)
