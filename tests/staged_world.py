@@ -41,7 +41,7 @@ class Staged:
     def __init__(self, home: Path, *, secrets="", options=(), **settings) -> None:
         self.home = home
         self.place = home / "var" / self.name
-        shutil.copytree(ROOT / "profiles", home / "profiles")
+        shutil.copytree(ROOT / "profiles", home / "profiles", dirs_exist_ok=True)
         settings = {"slots": 4} | settings
         lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
         page = PAGE.format(name=self.name, settings=lines, secrets=secrets)

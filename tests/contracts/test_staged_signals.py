@@ -40,7 +40,6 @@ def send(world, port, secret=SECRET, **fields):
     return httpx.post(f"http://127.0.0.1:{port}/signals", content=body, headers=headers, timeout=20)
 
 
-@pytest.mark.plan("004-027")
 def test_a_signed_signal_pauses_the_desk_once_and_a_stranger_is_counted(staged, tmp_path):
     port = some_port()
     (tmp_path / "radar.secret").write_text(SECRET)
