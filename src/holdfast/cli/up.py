@@ -40,6 +40,8 @@ def up(
 ) -> None:
     """Start Prefect server, desk, dashboard and worker, watch over them, and stop them on Ctrl-C.
 
+    Where the profile asks for them, an emulated exchange and a Redis for the execution mode come with it.
+
     Example: `holdfast up --profile paper --slots 8`
     """
     asked = {"slots": "" if slots is None else str(slots), "speed": speed}
