@@ -47,7 +47,8 @@ def _simulated(counts: Counts, note: SimulatedNoted) -> None:
 
 def _mode(counts: Counts, note: ModeNoted) -> None:
     counts.add("mode_changes", note.before, note.after, note.cause)
-    counts.add("mode_flips")
+    if "LIVE" in {note.before, note.after}:  # to arm takes steps of its own, which are no flapping
+        counts.add("mode_flips")
 
 
 def _refused(counts: Counts, note: RiskNoted) -> None:
