@@ -3,6 +3,7 @@
 Only verbs the desk lists are offered. What the control API cannot do is named as a command.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from dashboards.parts.empty_state import nothing
 from dashboards.parts.markup import Cell, Column
 from dashboards.queries import Data
 
+MOST = 8  # rows, those that stand first
 _ANSWER = "hold_answer"
 _SHOWN = (
     ("pause", "Pause", "New entries wait. Orders that rest stay, and exits are still placed."),
@@ -23,14 +25,17 @@ _SHOWN = (
 
 
 def holds(data: Data) -> None:
-    """List the holds that stand, then those that ended last."""
+    """List the holds that stand by the status, which is newer than the tables; then those that ended."""
     markup.title("Holds", "entries wait until none stands")
-    frame = safety_queries.holds(data, limit=8)
-    if frame.empty:
-        _told(data)
+    rows: list[dict[Any, Any]] = [*safety_queries.holds(data, limit=12).to_dict("records")]
+    began = {str(row["name"]): row for row in reversed(rows) if not _is_over(row)}
+    told = [_stands(data, row, began) for row in standing.rows(data.status.get("holds"))]
+    told += [_over(data, row) for row in rows if _is_over(row)][: max(0, MOST - len(told))]
+    if not told:
+        nothing("None stands.")
         return
     columns = (Column("hold"), Column("stands"), Column("since"), Column("for"), Column("reason"))
-    markup.table(columns, [_hold(data, row) for row in frame.to_dict("records")], wrap=True)
+    markup.table(columns, told, wrap=True)
 
 
 def hold_actions(data: Data) -> None:
@@ -85,25 +90,25 @@ def _commands(profile: str) -> None:
     st.code("\n".join(lines), language=None)
 
 
-def _told(data: Data) -> None:
-    names = standing.holds(data.status)
-    if not names:
-        nothing("None stands.")
-    for name in names:
-        markup.notice(name, "warn")
+def _is_over(row: dict[Any, Any]) -> bool:
+    return theme.decimal(row["cleared_at"]) is not None
 
 
-def _hold(data: Data, row: dict[Any, Any]) -> list[Cell | str]:
-    over = theme.decimal(row["cleared_at"])
-    length = (
-        ages.of_machine(data, row["set_at"])
-        if over is None
-        else theme.age(float(over - int(row["set_at"])) / theme.MICRO)
-    )
+def _stands(
+    data: Data, row: Mapping[str, Any], began: Mapping[str, dict[Any, Any]]
+) -> list[Cell | str]:
+    name = str(row.get("name") or "hold")
+    since = began.get(name, {}).get("set_at")
     return [
-        str(row["name"]),
-        Cell("yes", "warn") if over is None else "no",
-        theme.moment(row["set_at"], data.zone),
-        length,
-        str(row["reason"]),
+        name,
+        Cell("yes", "warn"),
+        theme.moment(since, data.zone),
+        ages.of_machine(data, since),
+        str(row.get("reason") or theme.DASH),
     ]
+
+
+def _over(data: Data, row: dict[Any, Any]) -> list[Cell | str]:
+    length = float(row["cleared_at"] - row["set_at"]) / theme.MICRO
+    moment = theme.moment(row["set_at"], data.zone)
+    return [str(row["name"]), "no", moment, theme.age(length), str(row["reason"])]

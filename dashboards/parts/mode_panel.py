@@ -31,8 +31,8 @@ def mode_sentences(block: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Say what keeps the desk from what was asked of it."""
     said = []
     if block.get("estop_active") is True:
-        by = block.get("stopped_by") or "somebody"
-        said.append((f"Emergency stop, set by {by}: nothing but cancels leaves.", "bad"))
+        by = _plain(block.get("stopped_by") or "somebody")
+        said.append((f"Emergency stop, set by {by}: no order is placed or moved.", "bad"))
     if block.get("latch_fault"):
         said.append((f"The stop cannot be remembered on disk: {block['latch_fault']}.", "bad"))
     if block.get("kill_file") is True:

@@ -31,15 +31,15 @@ def sentences(data: Data) -> list[Sentence]:
         since = theme.moment(data.published_at, data.zone)
         said.append((_STALE.format(since=since, age=theme.age(data.age)), "bad"))
     status = data.status
-    return (
-        said
-        + _alerts(data)
+    said += (
+        _alerts(data)
         + _mode(status)
         + _books(status)
         + _holds(status)
         + _profile(status)
         + _settings(status)
     )
+    return sorted(said, key=lambda sentence: sentence[1] != "bad")
 
 
 def standing_alerts(data: Data) -> list[Mapping[Any, Any]]:

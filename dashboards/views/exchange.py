@@ -53,7 +53,7 @@ def _tiles(block: Mapping[str, Any]) -> list[Tile]:
         Tile("unknown", theme.number(unknown, 0), "bad" if unknown else "good", _oldest(block)),
         Tile("last comparison", *_last(block)),
         Tile("errors in a row", theme.number(errors, 0), "bad" if errors else "", error[:60]),
-        Tile("sending", *(("waits", "warn") if block.get("quiet") is True else ("yes", ""))),
+        Tile("backs off", *(("yes", "warn") if block.get("quiet") is True else ("no", ""))),
     ]
 
 

@@ -27,7 +27,7 @@ def fine(app: AppTest) -> AppTest:
     return app
 
 
-@pytest.mark.parametrize("view", [*NEW, "overview", "slots", "ledger"])
+@pytest.mark.parametrize("view", ["overview", "safety"])
 def test_every_page_shows_mode_holds_unknowns_and_alerts_in_its_first_lines(
     view: str, show: Show, markup: Read, on_exchange: Build
 ) -> None:
@@ -89,7 +89,7 @@ def test_the_alerts_page_shows_what_stands_what_is_over_and_what_was_proven(
     assert ">fail<" in over
 
 
-@pytest.mark.parametrize("view", NEW)
+@pytest.mark.parametrize("view", ["safety", "exchange"])
 @pytest.mark.parametrize(
     "blocks",
     [
@@ -150,6 +150,18 @@ def test_money_of_a_staging_desk_is_not_called_real(
     assert ">staging<" in markup(fine(show("safety", on_exchange())))
 
 
+def test_a_stop_is_said_before_what_matters_less(
+    show: Show, markup: Read, on_exchange: Build
+) -> None:
+    block = {"ready": True, "state": "ESTOP", "estop_active": True, "stopped_by": "kill_file"}
+    holds = [{"name": "estop", "reason": "kill_file"}]
+    given = {"mode": "HALTED", "holds": holds, "price_fresh": False}
+    text = markup(fine(show("safety", on_exchange(execution=block | {"kill_file": True}, **given))))
+    assert text.index("Halted. Hold estop") < text.index("The price is stale")
+    assert "Emergency stop, set by kill file" in text
+    assert "The file KILL lies in the folder of this desk" in text
+
+
 @pytest.mark.parametrize(("used", "said"), [(7.9, ""), (8, "near the limit"), (10, "at the limit")])
 def test_a_limit_says_in_words_how_near_it_is(
     used: float, said: str, show: Show, markup: Read, on_exchange: Build
@@ -194,6 +206,17 @@ def test_the_runbook_of_an_alert_is_the_one_the_registry_names() -> None:
     assert {words.runbook(alert.name): alert.runbook for alert in ALERTS} == {
         alert.runbook: alert.runbook for alert in ALERTS
     }
+
+
+def test_a_hold_stands_by_the_status_even_while_the_tables_are_older(
+    show: Show, markup: Read, on_exchange: Build
+) -> None:
+    holds = [{"name": "recon", "reason": "USD: venue 2, books 1"}]
+    text = markup(fine(show("safety", on_exchange(holds=holds))))
+    standing, _, rest = text.partition("What arming needs")
+    assert "USD: venue 2, books 1" in standing
+    assert ">operator<" not in standing
+    assert rest
 
 
 def test_pausing_takes_a_second_press_and_is_sent_once(
