@@ -28,7 +28,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test check bench crash-desk crash crash-tests day docs golden clean
+.PHONY: help up sync test check bench crash-desk crash drills crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,7 +39,7 @@ up: sync ## start a whole desk in the foreground (PROFILE=paper ARGS="--slots 8"
 sync: .venv/.synced ## make or refresh .venv from uv.lock
 
 test: sync ## run all tests in random order, but for the long kills of crash-desk; ARGS go to pytest
-	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py $(ARGS)
+	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(ARGS)
 
 check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
@@ -60,6 +60,9 @@ crash-desk: sync ## kill desk, server, dashboard and up KILLS=20 times each and 
 
 crash: sync ## kill a desk that trades on the emulator N times, its exchange N/10 times, and compare (ARGS="--seed 7")
 	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) kills --kills $(N)
+
+drills: sync ## play every drill against the emulator with a LIVE desk, two at a time, and print the table
+	$(PY) -m pytest -n 2 -m drills -p no:randomly --timeout=600 tests/drills $(ARGS)
 
 crash-tests: sync ## run every test that kills processes
 	$(PY) -m pytest -m crash $(ARGS)

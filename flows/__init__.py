@@ -8,6 +8,7 @@
 | `migrate.migrate` | plans or applies the ledger's migrations | `migrate-<profile>` |
 | `reconcile.reconcile` | compares books and exchange | `reconcile-<profile>` |
 | `verify.verify` | verifies a deployment by a runbook | `verify-<profile>` |
+| `drill.drill` | plays a drill on an emulator of its own | `drill-<profile>` |
 """
 
 import os

@@ -39,6 +39,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mode": ("mode", "resume"),
         "kill": ("kill",),
         "verify": ("verify",),
+        "drill": ("drill",),
         "reconcile": ("reconcile",),
     }
 )

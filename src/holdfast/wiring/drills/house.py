@@ -24,6 +24,8 @@ PROFILE = "drill"
 PARENTS = ("base.yaml", "kraken-staging.yaml")
 TRACKS = "tracks"
 EMULATOR = "emulator"
+SOURCE, SIGNAL_SECRET = "drill", "signal_secret"
+SIGNED_WITH = b"TEST_ONLY_secret_of_a_drill"  # it opens the listener of a drill, and nothing else
 OWN: Mapping[str, object] = MappingProxyType(
     {
         "execution_mode": "LIVE",
@@ -75,15 +77,22 @@ class House:
             "extends": "kraken-staging",
             "description": f"Drill {self._drill.drill}: {self._drill.title}",
             "runtime": PROFILE,
-            "secrets": {
-                name: f"secret://file/var/{PROFILE}/{FOLDER}/{name}"
-                for name in ("api_key", "api_secret")
-            },
+            "secrets": self._secrets(),
             "settings": {**OWN, **self._drill.settings, **settings},
         }
         body = msgspec.json.format(msgspec.json.encode(page, enc_hook=str), indent=2)
         write_private(self.profiles / f"{PROFILE}.yaml", body)
         return self.profile()
+
+    def _secrets(self) -> dict[str, str]:
+        named = {
+            name: f"secret://file/var/{PROFILE}/{FOLDER}/{name}"
+            for name in ("api_key", "api_secret")
+        }
+        if "signal_sources" in self._drill.settings:
+            write_private(self.folder / SIGNAL_SECRET, SIGNED_WITH)
+            named |= {f"signal_{SOURCE}": f"secret://file/{SIGNAL_SECRET}"}
+        return named
 
     def profile(self) -> Profile:
         """Read the drill's profile; refuse one that reaches further than the emulator."""

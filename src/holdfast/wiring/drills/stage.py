@@ -225,6 +225,11 @@ class Stage:
         """Read the desk's status."""
         return ControlClient(self.house.place.control, "drill").get("/api/status").body
 
+    def scrape(self) -> str:
+        """Read the desk's metrics."""
+        answer = ControlClient(self.house.place.control, "drill").get("/metrics")
+        return answer.content.decode()
+
     def execution(self) -> Mapping[str, Any]:
         """Read how the execution mode stands."""
         block: Mapping[str, Any] = self.status()["execution"]
