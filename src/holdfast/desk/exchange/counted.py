@@ -200,6 +200,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 def _totals(seen: ModeSnapshot) -> dict[tuple[str, ...], int]:
     totals: dict[tuple[str, ...], int] = {
         ("mode_flap_blocked",): seen.flap_blocked_total,
+        ("mode_flips",): seen.flap_blocked_total,  # a promotion that was refused is one more
         ("mode_clock_jump",): seen.clock_jumps_total,
     }
     totals.update(

@@ -77,7 +77,7 @@ _SAFETY = (
     gauge("hold", "Holds that stand.", "", Label("name", NAMES)),
     gauge("estop_active", "1 in an emergency stop.", ""),
     counter("mode_changes", "Changes of the effective execution mode.", "changes", Label("from", STATES), Label("to", STATES), Label("cause", most=8)),
-    counter("mode_flips", "Changes of the effective execution mode into LIVE or out of it.", "changes"),
+    counter("mode_flips", "Changes of the effective mode into LIVE or out of it, and promotions refused for too many.", "changes"),
     counter("mode_read_failures", "Reads of the requested mode that failed.", "reads", Label("kind"), only=EXCHANGE),
     counter("mode_flap_blocked", "Returns to LIVE that were held back.", "changes"),
     counter("mode_clock_jump", "Jumps of the wall clock that were seen.", "jumps"),
