@@ -9,10 +9,11 @@ from typing import Any
 from holdfast.domain.money import ZERO
 from holdfast.wiring.drills import books
 from holdfast.wiring.drills.scenes_mode import ADDS
-from holdfast.wiring.drills.stage import LIVE, SceneBroken, Stage
+from holdfast.wiring.drills.stage import LEASE, LIVE, SceneBroken, Stage
 
 HOUR = 3600
 ROUNDS = 40
+RESTORED = 600.0  # market seconds a restored desk is given
 CLOSED_TICKS = 12  # so long a desk is watched whose disk is full
 
 
@@ -92,11 +93,14 @@ def restored_backup(stage: Stage) -> None:
     theirs, before = books.fills_at_exchange(stage), books.fills_booked(stage)
     _put_back(stage, copy)
     old = books.fills_booked(stage)
-    began = stage.now
-    _start_again(stage)
-    stage.settle(within=900)
-    seconds = (stage.now - began) / 1_000_000
-    stage.notebook.within("restored", seconds, f"fills {old} in the backup, {before} before it")
+    sent = books.calls(stage, *ADDS)
+    stage.start_desk()
+    stage.ask_mode(lambda ask, who: ask.live(who, LEASE))
+    took = stage.until(lambda: stage.mode == LIVE and stage.is_settled(), RESTORED)
+    holds, sent = _holds(stage), books.calls(stage, *ADDS) - sent
+    stage.notebook.within("restored", took, f"fills {old} in the backup, {before} before it")
+    told = f"{sent} submissions; holds {holds}"
+    stage.notebook.judge("held_until_then", took is not None or not sent, told)
     stage.stop_desk()
     ours, now = books.fills_booked(stage), books.fills_at_exchange(stage)
     held = ours == now and now >= theirs > old
