@@ -38,7 +38,11 @@ secrets:
   api_secret: secret://file/var/lockstep/exchange/api_secret
 settings:
   clock_source: venue
+  mode_store: file
   slots: 2
+  slot_spacing_pct: 0.15
+  pair_entry_pct: 0.15
+  pair_refresh_pct: 0.4
 """
 
 

@@ -4,6 +4,7 @@ import decimal
 from decimal import Decimal
 
 import pytest
+from desk_on_emulator import DeskOnEmulator
 from emulated_world import EmulatedWorld
 
 from holdfast.domain.bookkeeping import AnomalyNoted, IntentResolved, SubmissionNoted
@@ -224,3 +225,15 @@ def test_a_day_of_trading_agrees_to_the_last_unit(world):
 def orders(world):
     slots = world.desk.books.slots.values()
     return [leg.order for slot in slots for leg in (slot.a, slot.b) if leg.order is not None]
+
+
+def test_a_desk_opened_from_its_profile_books_deposits_too(home, monkeypatch):
+    world = DeskOnEmulator(home, monkeypatch).open()
+    try:
+        world.ticks(2)
+        world.exchange.administrator().flow("USD", "50")
+        world.ticks(1)
+        assert world.held.exchange.gear.agreement().agreed
+        assert world.held.desk.books.holds == {}
+    finally:
+        world.close()

@@ -18,7 +18,6 @@ from holdfast.config.errors import ConfigError
 from holdfast.config.profile import Profile
 from holdfast.desk.control.verb_exchange import ExchangeDoors, Reconciler
 from holdfast.desk.desk import Desk
-from holdfast.desk.exchange.booked import LOOK_BACK, Booked, flow_in
 from holdfast.desk.exchange.counted import (
     ModeCounts,
     OrderCounts,
@@ -30,7 +29,6 @@ from holdfast.desk.exchange.dispatch import Care
 from holdfast.desk.exchange.equip import Duties, Gear, equip
 from holdfast.desk.exchange.judge import Judge
 from holdfast.desk.exchange.mode import ModeAuthority, ModeDuty
-from holdfast.desk.exchange.strays import Ended
 from holdfast.desk.exchange.told_caps import risk_block
 from holdfast.desk.exchange.told_status import exchange_block, execution_block
 from holdfast.desk.exchange.watchful import Watchful
@@ -42,10 +40,7 @@ from holdfast.desk.status.counts import Counts
 from holdfast.desk.status.facts import Block
 from holdfast.desk.status.heard import HeardLedger
 from holdfast.desk.status.tally import Tally
-from holdfast.domain.bookkeeping import KeyNoted
 from holdfast.domain.money import ZERO
-from holdfast.engine.books import Books
-from holdfast.ledger.codec import decode
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.safety.exchange_fit import unfit
 from holdfast.safety.kill import StopFiles
@@ -55,34 +50,19 @@ from holdfast.safety.risk_memory import RiskMemory
 from holdfast.safety.risk_policy import policy_of as risk_policy_of
 from holdfast.safety.risk_policy import row_of_stages
 from holdfast.telemetry import log
-from holdfast.venue.ccxt_venue import CcxtVenue
-from holdfast.venue.port import Resumed
 from holdfast.wiring.key_watch import KeyWatch
 from holdfast.wiring.keys import KeyLook, claim_share, look_at_key
 from holdfast.wiring.modes import rules_of, terms
+from holdfast.wiring.recalled import (
+    booked_before,
+    ended_order,
+    flows_since,
+    last_of_key,
+    resume_venue,
+)
 from holdfast.wiring.road import Road
 from holdfast.wiring.rules import policy_of
 from holdfast.wiring.venue_time import VenueTime
-
-RESUME_BACK = LOOK_BACK // 12
-_FILLS = "select market_time, fill_id from fills where market_time >= $1"
-_TOLD = """
-select fill_id from fills where market_time >= $1 or client_order_id in (
-    select client_order_id from orders where ended_at is null
-)
-"""
-_LAST_KEY = """
-select type, version, payload from event where type = 'KeyNoted' and payload like '%"purpose":"trade"%'
-order by seq desc limit 1
-"""
-_FLOWS = """
-select json_extract_string(payload, '$.reason') from event
-where type = 'BalanceOpened' and json_extract_string(payload, '$.reason') like 'flow %'
-"""
-_OPENED = "select min(market_time) from event where type = 'BalanceOpened'"
-_ENDED = """
-select slot_id, side from orders where client_order_id = $1 and ended_at is not null
-"""
 
 
 class ExchangeDesk(msgspec.Struct, kw_only=True):
@@ -196,8 +176,7 @@ def join_exchange(
     cursor = ledger.cursor()
     stack.callback(cursor.close)
     books = ledger.restore()
-    flows = [flow_in(reason) for (reason,) in cursor.execute(_FLOWS).fetchall()]
-    booked = Booked(_rows(cursor, _FILLS, books.market_time - 24 * LOOK_BACK), flows)
+    booked = booked_before(cursor, books.market_time)
     memory = RiskMemory(venue.instrument.quote)
     restore_memory(memory, cursor, books.market_time)
     room = _room(road, memory, cursor)
@@ -217,18 +196,20 @@ def join_exchange(
     road.orders.desk = desk
     venue.resting = RestingCounts(tally.counts, desk.books)
     authority = ModeAuthority(road.mode.execution, road.mode.boundary)
+    since = flows_since(profile, venue, cursor)
     gear = _counted(
         equip(
             desk,
             watchful,
             booked=booked,
-            ended=lambda name: _ended(ledger, name),
+            ended=lambda name: ended_order(ledger, name),
             care=_care(profile),
             authority=authority,
-            flows_since=_flows_since(road, cursor),
+            flows_since=since,
         ),
-        desk,
-        lambda name: _ended(ledger, name),
+        TimedAgreement(
+            desk, venue, booked, lambda name: ended_order(ledger, name), flows_since=since
+        ),
         tally.counts,
     )
     desk.judge = Judge(desk, room)
@@ -249,8 +230,7 @@ def join_exchange(
     return made, cursor
 
 
-def _counted(gear: Gear, desk: Desk, ended: Ended, counts: Counts) -> Gear:
-    agreement = TimedAgreement(desk, gear.watchful.inner, gear.booked, ended)
+def _counted(gear: Gear, agreement: TimedAgreement, counts: Counts) -> Gear:
     agreement.counts = counts
     return msgspec.structs.replace(gear, agreement=agreement)
 
@@ -287,25 +267,6 @@ def _begin(
     road.mode.reader.booted()
     if not isinstance(road.clock, VenueTime):
         road.mode.reader.start()
-
-
-def resume_venue(venue: CcxtVenue, books: Books, cursor: duckdb.DuckDBPyConnection) -> None:
-    """Tell the venue what the ledger knows: executions told, and the orders that left.
-
-    The agreement that follows looks back farther; what a poll is told starts shortly before the end.
-    """
-    since = max(0, books.market_time - LOOK_BACK)
-    told = [name for (name,) in cursor.execute(_TOLD, [since]).fetchall()]
-    left = books.orders.keys() - (books.unanswered - books.submissions.keys())
-    orders = []
-    for slot in books.slots.values():
-        live = [slot.a.order, slot.b.order, *(one.order for one in slot.recoveries)]
-        orders += [
-            Resumed(order.client_order_id, "", order.filled)
-            for order in live
-            if order is not None and order.client_order_id in left
-        ]
-    venue.resume(max(0, books.market_time - RESUME_BACK), told, orders)
 
 
 def _room(road: Road, memory: RiskMemory, cursor: duckdb.DuckDBPyConnection) -> RiskRoom:
@@ -355,7 +316,7 @@ def _look_at_key(
     if lease is None:
         return None
     verdict = look.verdict.noted(lease.fingerprint, "trade")
-    if verdict != _last_of_key(cursor):
+    if verdict != last_of_key(cursor):
         desk.note(verdict)
 
     def again() -> KeyLook:
@@ -363,11 +324,6 @@ def _look_at_key(
 
     counts, now = made.watched.counts, road.clock.monotonic()
     return KeyWatch(again, look, lease.fingerprint, counts, now)
-
-
-def _last_of_key(cursor: duckdb.DuckDBPyConnection) -> KeyNoted | None:
-    row = cursor.execute(_LAST_KEY).fetchone()
-    return None if row is None else decode(*row)
 
 
 def _care(profile: Profile) -> Care:
@@ -379,25 +335,3 @@ def _care(profile: Profile) -> Care:
         amend_min_seconds=float(settings.amend_min_interval_s),
         amend_max_move_pct=settings.amend_max_total_move_pct,
     )
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, since: int) -> list[tuple[int, str]]:
-    return [(int(at), str(name)) for at, name in cursor.execute(sql, [since]).fetchall()]
-
-
-def _flows_since(road: Road, cursor: duckdb.DuckDBPyConnection) -> int | None:
-    """Say from when on movements of the account are ours to book: the ledger began with the rest."""
-    if not road.profile.settings.flow_detection_enabled:
-        return None
-    row = cursor.execute(_OPENED).fetchone()
-    return int(row[0]) if row and row[0] is not None else road.venue.wall()
-
-
-def _ended(ledger: DuckDbLedger, client_order_id: str) -> tuple[int, str] | None:
-    ledger.project()
-    cursor = ledger.cursor()
-    try:
-        row = cursor.execute(_ENDED, [client_order_id]).fetchone()
-    finally:
-        cursor.close()
-    return None if row is None else (int(row[0]), str(row[1]))

@@ -23,8 +23,9 @@ from holdfast.domain.errors import CommandRefused, LedgerLocked, VenueError
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.safety.hardening import verify_private
-from holdfast.wiring.exchange import join_exchange, resume_venue
+from holdfast.wiring.exchange import join_exchange
 from holdfast.wiring.locks import DeskLock
+from holdfast.wiring.recalled import resume_venue
 from holdfast.wiring.road import clock_of, founded, open_road
 
 PATH = "/api/reconcile"
