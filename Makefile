@@ -14,6 +14,10 @@ HOURS ?= 24
 # Every generated file has a command that writes it, and with --check only says whether it is fresh.
 GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_page.py" "tools/phases_page.py" "tools/api_page.py" "tools/runbook_schema.py" "tools/drill_schema.py" "tools/observability_files.py"
 
+# Tests of whole processes, half a minute each.
+STAGED := tests/contracts/test_staged_desk.py tests/contracts/test_staged_signals.py tests/flows/test_reconcile_flow.py \
+	tests/crash/test_matrix.py tests/unit/rollout/test_verify_process.py
+
 export UV_PYTHON_DOWNLOADS := never
 export HOLDFAST_SHARED ?= ../shared
 
@@ -28,7 +32,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test check bench crash-desk crash drills crash-tests day docs golden clean
+.PHONY: help up sync test staged check bench crash-desk crash drills crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -38,8 +42,11 @@ up: sync ## start a whole desk in the foreground (PROFILE=paper ARGS="--slots 8"
 
 sync: .venv/.synced ## make or refresh .venv from uv.lock
 
-test: sync ## run all tests in random order, but for the long kills of crash-desk; ARGS go to pytest
-	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(ARGS)
+test: sync ## run all tests in random order, but for kills, drills and staged desks; ARGS go to pytest
+	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(STAGED:%=--ignore=%) $(ARGS)
+
+staged: sync ## run the tests whose desks are processes on an emulated exchange, or are killed and verified
+	$(PY) -m pytest -n 2 --timeout=600 $(STAGED) $(ARGS)
 
 check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
