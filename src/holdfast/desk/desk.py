@@ -14,11 +14,13 @@ from holdfast.desk.authority import FREE_HAND, Authority
 from holdfast.desk.counters import Counters
 from holdfast.desk.index import SlotIndex
 from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
+from holdfast.desk.policy import Adviser, Policy
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
-from holdfast.domain.slots import Block
+from holdfast.domain.slots import Block, Slot
+from holdfast.engine.advice import NO_ADVICE, Advice, joined
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
 from holdfast.ledger.port import Ledger
@@ -63,6 +65,8 @@ class Desk:
         self.judge: Callable[[Any, Any, Any], tuple[Any, list[Any]]] | None = None
         self.strays: Callable[[Any, Execution], bool] | None = None
         self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
+        self.advisers: tuple[Adviser, ...] = ()  # the first to speak of a leg is followed
+        self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
 
     def reindex(self) -> None:
@@ -89,6 +93,7 @@ class Desk:
             and self.fresh
             and self.limits == NO_LIMITS
             and self.authority is FREE_HAND
+            and not self.advisers
         )
 
     def gate(self, *, exempt: bool = False) -> Block:
@@ -113,6 +118,13 @@ class Desk:
             return Block.DEFERRED
         return Block.NONE
 
+    def advice(self, slot: Slot, now: int) -> Advice:
+        """Join what the advisers say of a slot's entries."""
+        said = NO_ADVICE
+        for adviser in self.advisers:
+            said = joined(said, adviser.advise(slot, now))
+        return said
+
     def watch_again(self) -> None:
         """Tell the venue what the desk now waits for."""
         watch, index = self.watch, self.index
@@ -121,6 +133,8 @@ class Desk:
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()
+        for policy in self.policies:
+            watch.due = min(watch.due, policy.due())
         watch.always = bool(index.owed or self.outbox) or (
             bool(waiting)
             and not self.books.holds

@@ -90,7 +90,7 @@ def step(desk: Desk, seen: Observation) -> int:
         desk.sender(turn)
     _check(turn)
     index = desk.index
-    if index.changed or index.waiting.where or desk.outbox or desk.watch.always:
+    if index.changed or index.waiting.where or desk.outbox or desk.watch.always or desk.policies:
         desk.watch_again()  # else all slots rest as they did, and it would say the same
     return len(turn.events)
 
@@ -102,6 +102,8 @@ def _decide(turn: Turn) -> None:
         turn.owed()
     if turn.at >= watch.due:
         turn.ripe()
+        if desk.policies:
+            turn.policies()
     if watch.floor is not None:
         turn.woken()
     legs = index.waiting.where

@@ -18,6 +18,7 @@ from holdfast.domain.events import (
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, Block, Slot
+from holdfast.engine.advice import advised
 from holdfast.engine.inputs import EntryWanted, ExitWanted, Input, MarkMoved, TimeCame
 from holdfast.engine.invariants import breaches, is_plain
 from holdfast.engine.reducer import reduce
@@ -64,6 +65,8 @@ class Turn:
             accounts.free_base,
             accounts.free_quote,
         )
+        if desk.advisers:
+            terms = advised(terms, desk.advice(books.slots[slot_id], self.at))
         if desk.judge is None:
             step = reduce(books.slots[slot_id], seen, terms)
         else:
@@ -105,6 +108,15 @@ class Turn:
                 if leg.block in {Block.COOLDOWN, Block.MIN_SIZE}:
                     self.slot(slot_id, EntryWanted(leg=leg.name, reason="reentry"))
             desk.index.update(desk.books.slots[slot_id], self.at)
+
+    def policies(self) -> bool:
+        """Ask the policies whose time has come; say whether any was asked."""
+        asked = False
+        for policy in self.desk.policies:
+            if self.at >= policy.due():
+                policy.decide(self)
+                asked = True
+        return asked
 
     def woken(self) -> None:
         """Look at slots whose entries the mark may have left behind."""
