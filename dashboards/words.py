@@ -3,7 +3,6 @@
 A tone is only a colour; the word beside it always says the same. A word nobody knows is shown as it is.
 """
 
-import re
 from types import MappingProxyType
 
 INTENT_STATES = MappingProxyType(
@@ -95,12 +94,12 @@ def verdict(name: str) -> tuple[str, str]:
 
 
 def runbook(alert: str) -> str:
-    """Name the page that says what to do about an alert.
+    """Name the place that says what to do about an alert.
 
     >>> runbook("UnknownIntent")
-    'docs/runbooks/unknown-intent.md'
+    'docs/runbooks/alerts.md#unknownintent'
     """
-    return f"docs/runbooks/{re.sub(r'(?<!^)(?=[A-Z])', '-', alert).lower()}.md"
+    return f"docs/runbooks/alerts.md#{alert.lower()}"
 
 
 def short(order: object) -> str:

@@ -24,6 +24,7 @@ from holdfast.desk.alerts.registry import ALERTS, BY_ALERT, SEVERITIES, Alert
 from holdfast.desk.status.metric_registry import BY_NAME
 from holdfast.desk.tick import TickSummary
 
+ROOT = Path(__file__).parents[3]
 TICK = TickSummary(tick=1, over=False)
 DAY = 86_400
 # alert: series that just do not fire it, and series that just do, after it was looked at from zero
@@ -117,7 +118,11 @@ def test_an_alert_fires_above_its_bound_and_not_at_it(alert):
 def test_every_alert_has_its_bound_tried_and_a_runbook_of_its_own():
     assert set(BOUNDS) == set(BY_ALERT)
     assert len({alert.runbook for alert in ALERTS}) == len(ALERTS)
-    assert BY_ALERT["SubmitErrorRate"].runbook == "docs/runbooks/submit-error-rate.md"
+    page = (ROOT / "docs/runbooks/alerts.md").read_text()
+    headings = re.findall(r"^## (\w+)$", page, re.MULTILINE)
+    assert headings[0] == "DeskUnreachable"  # which no desk can see of itself
+    assert set(headings[1:]) == set(BY_ALERT)
+    assert BY_ALERT["SubmitErrorRate"].runbook == "docs/runbooks/alerts.md#submiterrorrate"
     assert {alert.severity for alert in ALERTS} <= set(SEVERITIES)
     for alert in ALERTS:
         assert not alert.summary.endswith(".")

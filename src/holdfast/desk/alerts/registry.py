@@ -6,7 +6,6 @@ desk does by itself when an alert begins; it only ever tightens. `since` names t
 metrics the condition waits for.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -47,8 +46,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def runbook(self) -> str:
-        """Name the page that says what to do."""
-        return f"docs/runbooks/{re.sub(r'(?<!^)(?=[A-Z])', '-', self.name).lower()}.md"
+        """Name the place that says what to do."""
+        return f"docs/runbooks/alerts.md#{self.name.lower()}"
 
 
 def _submitted(op: Literal[">=", "<"]) -> Check:

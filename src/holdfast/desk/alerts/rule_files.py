@@ -63,7 +63,7 @@ def _unreachable() -> dict[str, Any]:
         "labels": {"severity": "page"},
         "annotations": {
             "summary": "The desk's process does not answer",
-            "runbook": "docs/runbooks/desk-unreachable.md",
+            "runbook": "docs/runbooks/alerts.md#deskunreachable",
         },
     }
 
