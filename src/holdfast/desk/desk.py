@@ -21,6 +21,7 @@ from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
 from holdfast.engine.advice import NO_ADVICE, Advice, joined
+from holdfast.engine.readings import Readings
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
 from holdfast.ledger.port import Ledger
@@ -66,6 +67,7 @@ class Desk:
         self.strays: Callable[[Any, Execution], bool] | None = None
         self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
         self.advisers: tuple[Adviser, ...] = ()  # the first to speak of a leg is followed
+        self.readings: Readings | None = None  # what signals last read, None before the first
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
 
