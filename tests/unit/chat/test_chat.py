@@ -386,6 +386,16 @@ def test_a_broken_answer_ends_no_listening(fault, monkeypatch):
     assert "mode" in bot.said[0][1]
 
 
+def heard(capfd, words, patience=10.0):
+    """Gather what the process printed until `words` are in it, or `patience` seconds are over."""
+    gathered, end = "", time.monotonic() + patience
+    while words not in gathered and time.monotonic() < end:
+        time.sleep(0.02)
+        printed = capfd.readouterr()
+        gathered += printed.out + printed.err
+    return gathered
+
+
 def test_the_token_is_in_no_log_line_error_or_repr(capfd, caplog):
     caplog.set_level(logging.DEBUG)
     house = House(slots=1, candles=4_000).ticks(5)
@@ -394,13 +404,13 @@ def test_the_token_is_in_no_log_line_error_or_repr(capfd, caplog):
             bot.write("/status", at=now())
             bot.wait(1)
         with listening(bot, house, WRONG):
-            time.sleep(0.3)
+            said = heard(capfd, "chat: getUpdates: code 404")
         port = bot.port
     api = BotApi(f"http://127.0.0.1:{port}", TOKEN, 1)
     with pytest.raises(BotFault) as dead:
         api.news(0)
-    said = capfd.readouterr()
-    everything = said.out + said.err + caplog.text + repr(api) + repr(dead.value)
+    last = capfd.readouterr()
+    everything = said + last.out + last.err + caplog.text + repr(api) + repr(dead.value)
     assert "chat: getUpdates: code 404" in everything
     for secret in ("TEST_ONLY", "12345:", "999:"):
         assert secret not in everything
