@@ -52,6 +52,17 @@ def test_a_live_desk_shows_every_metric_of_an_exchange(staged):
     assert shown["holdfast_recon_drift_pct"] == 0
 
 
+@pytest.mark.plan("004-040")
+def test_an_unarmed_staging_desk_decides_and_sends_nothing(staged):
+    world = staged()
+    world.until(lambda: metrics(world).get("holdfast_orders_simulated_total", 0) > 0)
+    assert world.mode() == "DRY"
+    audit = world.exchange.administrator().audit()
+    assert audit["accepted"] == {}
+    assert world.exchange.administrator().state(rows=False)["open"] == []
+    assert json.loads(world.cli("reconcile", "--plan", "--json"))["result"] == "agreed"
+
+
 def test_books_and_exchange_are_compared_through_the_desk_or_in_its_place(staged):
     world = staged().go_live()
     told = json.loads(world.cli("reconcile", "--plan", "--json"))

@@ -3,13 +3,12 @@
 import os
 import stat
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar, get_args
+from typing import get_args
 
 import pytest
+from recorded_prefect import document, recorded_prefect
 
 from holdfast.clock import FixedClock
 from holdfast.config.errors import ConfigError
@@ -251,54 +250,25 @@ def test_a_command_does_not_inherit_the_secrets_of_the_environment(sources):
 # --- Prefect, by recorded answers of its API (tests/flows has the real server)
 
 
-class Recorded(BaseHTTPRequestHandler):
-    answers: ClassVar[dict[str, tuple[int, bytes]]] = {}
-    asked: ClassVar[list[tuple[str, str]]] = []
-
-    def do_GET(self):
-        self.asked.append((self.path, self.headers.get("Authorization", "")))
-        name = self.path.split("/name/")[-1].split("?")[0]
-        code, body = self.answers.get(name, (404, b'{"detail":"Block document not found"}'))
-        self.send_response(code)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def prefect():
-    def document(value):
-        import json
-
-        return json.dumps({"name": "x", "data": {"value": value}}).encode()
-
-    Recorded.asked = []
-    Recorded.answers = {
-        "plain": (200, document(VALUE)),
-        "fields": (200, document({"api_key": VALUE})),
-        "text-of-fields": (200, document(f'{{"api_key": "{VALUE}"}}')),
+    answers = {
+        "plain": document(VALUE),
+        "fields": document({"api_key": VALUE}),
+        "text-of-fields": document(f'{{"api_key": "{VALUE}"}}'),
         "forbidden": (401, VALUE.encode()),
         "broken": (200, VALUE.encode()),
         "starting": (503, b""),
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/api"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with recorded_prefect(answers) as server:
+        yield server
 
 
 @pytest.mark.parametrize("name", ["plain", "fields/api_key", "text-of-fields/api_key"])
 def test_a_secret_block_is_asked_for_once(sources, prefect, name):
-    given = sources({"PREFECT_API_URL": prefect})
+    given = sources({"PREFECT_API_URL": prefect.api})
     assert resolve(parse_reference(f"secret://prefect/{name}"), given).reveal() == VALUE
-    assert [path.endswith("?include_secrets=true") for path, _ in Recorded.asked] == [True]
+    assert [path.endswith("?include_secrets=true") for path, _ in prefect.asked] == [True]
 
 
 @pytest.mark.parametrize(
@@ -316,7 +286,7 @@ def test_a_secret_block_is_asked_for_once(sources, prefect, name):
 def test_what_prefect_cannot_give_is_refused_without_its_answer(
     refused, sources, prefect, name, told
 ):
-    given = sources({"PREFECT_API_URL": prefect}, server_seconds=2.0)
+    given = sources({"PREFECT_API_URL": prefect.api}, server_seconds=2.0)
     assert told in refused(f"secret://prefect/{name}", given)
 
 
@@ -328,9 +298,9 @@ def test_what_prefect_cannot_give_is_refused_without_its_answer(
     ],
 )
 def test_a_guarded_server_hears_who_asks(sources, prefect, variable, sent):
-    given = sources({"PREFECT_API_URL": prefect, variable: "TEST_ONLY_pnu"})
+    given = sources({"PREFECT_API_URL": prefect.api, variable: "TEST_ONLY_pnu"})
     resolve(parse_reference("secret://prefect/plain"), given)
-    assert Recorded.asked[0][1] == sent
+    assert prefect.asked[0][1] == sent
     assert REDACTOR.text(f"sent {sent}") in ("sent Bearer ***", "sent Basic ***")
 
 
