@@ -20,6 +20,14 @@ FORMULAS = (
     "compute_order_volume",
     "check_invariants",
     "normalize_slot_mode",
+    "b_side_base_usd",
+    "slot_order_size_usd",
+    "effective_layers",
+    "dust_dividend",
+    "capacity_health",
+    "throughput_sizer",
+    "volatility_profit_pct",
+    "daily_loss_lock",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from holdfast.clock import Clock
 from holdfast.desk.authority import FREE_HAND, Authority
 from holdfast.desk.counters import Counters
+from holdfast.desk.entry_count import EntryCount
 from holdfast.desk.index import SlotIndex
 from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
 from holdfast.desk.policy import Adviser, Policy
@@ -21,7 +22,7 @@ from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
 from holdfast.engine.advice import NO_ADVICE, Advice, joined
-from holdfast.engine.readings import Readings
+from holdfast.engine.readings import Band, Readings
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
 from holdfast.ledger.port import Ledger
@@ -68,6 +69,7 @@ class Desk:
         self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
         self.advisers: tuple[Adviser, ...] = ()  # the first to speak of a leg is followed
         self.readings: Readings | None = None  # what signals last read, None before the first
+        self.entry_count = EntryCount()
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
 
@@ -115,10 +117,16 @@ class Desk:
         if (
             not exempt
             and limits.entries_per_tick < UNLIMITED
-            and counters.entries_used >= entry_cap(limits, open_orders)
+            and counters.entries_used >= self.entry_cap()
         ):
             return Block.DEFERRED
         return Block.NONE
+
+    def entry_cap(self) -> int:
+        """Say how many entries this tick may add, by the room under the cap and the trend."""
+        limits, readings = self.limits, self.readings
+        counted = self.entry_count.now(self) if limits.entries_only else len(self.books.orders)
+        return entry_cap(limits, counted, Band.UNKNOWN if readings is None else readings.band)
 
     def advice(self, slot: Slot, now: int) -> Advice:
         """Join what the advisers say of a slot's entries."""

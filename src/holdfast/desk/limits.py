@@ -2,25 +2,34 @@
 
 import msgspec
 
+from holdfast.engine.capacity import banded, throttled
+from holdfast.engine.readings import Band
+
 UNLIMITED = 1_000_000
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts; `order_cap` is the safe part of the venue's own cap."""
+    """Counts; `order_cap` is the safe part of the venue's own cap.
+
+    `entries_only` lets entries alone slow entries down; the cap itself counts every order all the
+    same. `by_band` lets the trend band lower the entries of a tick.
+    """
 
     calls_per_tick: int = UNLIMITED
     entries_per_tick: int = UNLIMITED
     bootstraps_per_tick: int = UNLIMITED
     order_cap: int = UNLIMITED
+    entries_only: bool = False
+    by_band: bool = False
 
 
 NO_LIMITS = Limits()
 
 
-def entry_cap(limits: Limits, open_orders: int) -> int:
-    """Say how many entries a tick may add, less as the room under the cap shrinks (core 2.5)."""
-    base, headroom = limits.entries_per_tick, limits.order_cap - open_orders
-    for room, most in ((5, 1), (10, 2), (20, 3)):
-        if headroom <= room:
-            return min(base, most)
-    return base
+def entry_cap(limits: Limits, counted: int, band: Band = Band.UNKNOWN) -> int:
+    """Say how many entries a tick may add: fewer as the room shrinks, and as the market trends.
+
+    `counted` are the orders that take up room: all that rest, or only the entries.
+    """
+    most = throttled(limits.entries_per_tick, limits.order_cap - counted)
+    return banded(most, band) if limits.by_band else most

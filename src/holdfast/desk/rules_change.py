@@ -5,6 +5,7 @@ Resting orders keep price and size; what the rules say of time and drift counts 
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
@@ -17,12 +18,31 @@ from holdfast.engine.sizing import Sizing
 
 Changes = Mapping[str, tuple[str, str]]
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
+_LATER: Mapping[type, tuple[str, ...]] = {
+    Sizing: ("shaping",),
+    Limits: ("entries_only", "by_band"),
+}
 
 
 def digest_of(rules: Rules, sizing: Sizing, limits: Limits) -> str:
-    """Name rules, sizing and limits by what they say."""
-    text = b"|".join(_ENCODE(part) for part in (replace(rules, digest=""), sizing, limits))
+    """Name rules, sizing and limits by what they say.
+
+    What came to them later counts only where it is used, so that a desk without it keeps its name.
+    """
+    text = b"|".join(_told(part) for part in (replace(rules, digest=""), sizing, limits))
     return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _told(part: msgspec.Struct) -> bytes:
+    later = _LATER.get(type(part), ())
+    if not later:
+        return _ENCODE(part)
+    said = msgspec.to_builtins(part, builtin_types=(Decimal,))
+    plain = {one.name: one.default for one in msgspec.structs.fields(part)}
+    for name in later:
+        if getattr(part, name) == plain[name]:
+            del said[name]
+    return _ENCODE(said)
 
 
 def apply_rules(

@@ -9,7 +9,7 @@ from typing import Any
 
 from holdfast.config.relations import order_cap
 from holdfast.desk.control.verb_rules import audit_differences
-from holdfast.desk.limits import UNLIMITED, entry_cap
+from holdfast.desk.limits import UNLIMITED
 from holdfast.desk.status.facts import View, percent
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
@@ -26,7 +26,7 @@ def entry_scheduler(view: View) -> dict[str, Any]:
     waiting = desk.index.waiting.counts()
     paced = limits.entries_per_tick < UNLIMITED
     return {
-        "cap_per_loop": entry_cap(limits, len(desk.books.orders)) if paced else None,
+        "cap_per_loop": desk.entry_cap() if paced else None,
         "used_this_loop": counters.entries_used,
         "pending_entries": sum(waiting.get(block, 0) for block in QUEUES),
         "deferred_total": tally.deferred,
