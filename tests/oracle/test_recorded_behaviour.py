@@ -28,6 +28,7 @@ FORMULAS = (
     "throughput_sizer",
     "volatility_profit_pct",
     "daily_loss_lock",
+    "trend_strength_proxy",
 )
 
 

@@ -13,6 +13,7 @@ from holdfast.ledger.writer import MONEY
 
 NAMES = ("open", "high", "low", "close", "volume")
 SCHEMA = pa.schema([("opened_at", pa.int64()), *((name, MONEY) for name in NAMES)])
+_NEWEST = "select opened_at, open, high, low, close, volume from candles order by 1 desc limit ?"
 _INSERT = "insert into candles by name select * from incoming on conflict (opened_at) do nothing"
 
 
@@ -21,6 +22,12 @@ def check_candle(candle: Candle) -> None:
     for name in NAMES:
         if not fits(getattr(candle, name)):
             raise LedgerError(f"candle {candle.at}: {name} does not fit DECIMAL(38,18) exactly")
+
+
+def newest_candles(connection: duckdb.DuckDBPyConnection, count: int) -> list[Candle]:
+    """Return the last candles kept, oldest first."""
+    rows = connection.execute(_NEWEST, [count]).fetchall()
+    return [Candle(*row) for row in reversed(rows)]
 
 
 def write_candles(connection: duckdb.DuckDBPyConnection, candles: Sequence[Candle]) -> None:

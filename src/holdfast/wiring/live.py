@@ -52,6 +52,7 @@ from holdfast.wiring.reloading import Reloader
 from holdfast.wiring.replay import GENESIS
 from holdfast.wiring.road import clock_of, founded, open_road
 from holdfast.wiring.rules import Policy, instrument_of, policy_of
+from holdfast.wiring.sighting import seat_live
 from holdfast.wiring.venue_time import VenueTime
 
 PAPER_ACCOUNT = "paper"
@@ -131,7 +132,9 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
         loop.own_signals()
         signals = front.open(stack)
         loop.between = (reloader, *duties, *signals, held.metrics.tick_begins, pace.begins)
-        loop.after = (pace.ends, held.metrics.tick_ends, Upkeep(held.ledger, settings), front)
+        sight = seat_live(desk, settings, held.ledger, paper=on_paper)
+        upkeep = Upkeep(held.ledger, settings)
+        loop.after = (sight, pace.ends, held.metrics.tick_ends, upkeep, front)
         code = loop.run()
         loop.finish()
         front.report(desk)

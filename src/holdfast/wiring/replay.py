@@ -13,6 +13,7 @@ from holdfast.ledger.port import Ledger
 from holdfast.venue.candles import Candles, FileFeed
 from holdfast.venue.paper import PaperVenue
 from holdfast.wiring.rules import Policy, order_cap_of, policy_of
+from holdfast.wiring.sighting import seat_replay
 
 GENESIS = "paper"
 
@@ -49,6 +50,7 @@ def replay_desk(
         ledger=ledger or MemoryLedger(instrument.base, instrument.quote, GENESIS),
         clock=FixedClock(first + 60 * SECOND),
     )
+    seat_replay(desk, profile.settings, candles)
     start(
         desk,
         StartPlan(

@@ -38,6 +38,7 @@ from holdfast.venue.timestamps import written
 from holdfast.wiring.market import feed_of
 from holdfast.wiring.replay import GENESIS, replay_desk
 from holdfast.wiring.rules import instrument_of
+from holdfast.wiring.sighting import reading_seconds
 
 Progress = Callable[[str, int, int], None]  # what is being done, how far, of how much
 BLINK = 0.1
@@ -193,6 +194,8 @@ def _drive(
             ledger.event_hash()
         desk.running = False
         desk.note(SessionStopped(epoch=desk.books.epoch, reason="process exit"))
+    if desk.policies:
+        watch.rows["signals"] = reading_seconds(desk)
     tell("candles", walked, len(candles))
     return _Driven(
         profile=profile,

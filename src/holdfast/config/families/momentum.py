@@ -17,9 +17,5 @@ class MomentumKnobs(Knobs):
     momentum_max_defer_sec: int = knob(
         3600, "Longest time an entry may be deferred", "s", ge=60, le=86_400, since=SINCE
     )
-    momentum_ema_fast_bars: int = knob(
-        5, "Bars of the fast average", "bars", ge=2, le=499, since=SINCE
-    )
-    momentum_ema_slow_bars: int = knob(
-        20, "Bars of the slow average", "bars", ge=2, le=500, since=SINCE
-    )
+    momentum_ema_fast_bars: int = knob(5, "Bars of the fast average", "bars", ge=2, le=499)
+    momentum_ema_slow_bars: int = knob(20, "Bars of the slow average", "bars", ge=2, le=500)

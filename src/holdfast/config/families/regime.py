@@ -18,22 +18,12 @@ class RegimeKnobs(Knobs):
         on_stale="safe",
         since=SINCE,
     )
-    regime_adx_period: int = knob(14, "Period of Wilder's ADX", "bars", ge=2, le=100, since=SINCE)
+    regime_adx_period: int = knob(14, "Period of Wilder's ADX", "bars", ge=2, le=100)
     regime_adx_choppy_max: Decimal = knob(
-        Decimal("20.0"),
-        "Below this the market is choppy",
-        "ADX",
-        ge=Decimal(0),
-        le=Decimal(100),
-        since=SINCE,
+        Decimal("20.0"), "Below this the market is choppy", "ADX", ge=Decimal(0), le=Decimal(100)
     )
     regime_adx_trending_min: Decimal = knob(
-        Decimal("30.0"),
-        "Above this the market is trending",
-        "ADX",
-        ge=Decimal(0),
-        le=Decimal(100),
-        since=SINCE,
+        Decimal("30.0"), "Above this the market is trending", "ADX", ge=Decimal(0), le=Decimal(100)
     )
     regime_directional_enabled: bool = knob(
         False, "Act on the regime's tier", risk="up", on_stale="safe", since=SINCE
