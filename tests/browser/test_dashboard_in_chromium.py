@@ -47,7 +47,11 @@ FIRST = {
 SEEN = {
     "paper": ("trades on paper", "trades on paper", "publishes no alerts"),
     "older": ("its build is older", "its build is older", "publishes no alerts"),
-    "exchange": ("What arming needs", "Verdicts per order", "docs/runbooks/unknown-intent.md"),
+    "exchange": (
+        "What arming needs",
+        "Verdicts per order",
+        "docs/runbooks/alerts.md#unknownintent",
+    ),
 }
 
 pytestmark = [
