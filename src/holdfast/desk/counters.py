@@ -15,6 +15,7 @@ class Counters:
         "deferred",
         "drained",
         "entries_used",
+        "exempt_used",
         "fills",
         "keys_woken",
         "last_deferred_at",
@@ -38,12 +39,12 @@ class Counters:
         self.fills = self.cycles = self.anomalies = 0
         self.deferred = self.drained = 0
         self.last_deferred_at = self.last_drained_at = 0
-        self.calls_used = self.entries_used = 0
+        self.calls_used = self.entries_used = self.exempt_used = 0
         self.tick_started = False
 
     def begin_tick(self) -> None:
         """Give the tick its allowances."""
         self.ticks += 1
         self.calls_used = 0
-        self.entries_used = 0
+        self.entries_used = self.exempt_used = 0
         self.tick_started = True

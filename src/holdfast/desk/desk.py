@@ -16,12 +16,14 @@ from holdfast.desk.entry_count import EntryCount
 from holdfast.desk.index import SlotIndex
 from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
 from holdfast.desk.policy import Adviser, Policy
+from holdfast.desk.waiting import Key
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import Event
 from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
 from holdfast.engine.advice import NO_ADVICE, Advice, joined
+from holdfast.engine.bootstrap import EXEMPT
 from holdfast.engine.readings import Band, Readings
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
@@ -56,6 +58,7 @@ class Desk:
         self.index = SlotIndex(rules)
         self.outbox: deque[Intent] = deque()
         self.funds_grew = True
+        self.untried: dict[Key, None] = {}  # legs not asked since funds grew
         self.running = False
         self.fresh = True
         self.noted_at = clock.monotonic()
@@ -72,6 +75,11 @@ class Desk:
         self.entry_count = EntryCount()
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
+
+    @property
+    def exempt(self) -> frozenset[str]:
+        """Name the sources of entries that pass the cap of new entries a tick."""
+        return EXEMPT[self.limits.repairs.exempt]
 
     def reindex(self) -> None:
         """Derive the index from the books again."""
@@ -154,7 +162,9 @@ class Desk:
 
     def _presses(self) -> bool:
         room = len(self.books.orders) < self.limits.order_cap
-        return self.index.waiting.presses(room=room, fresh=self.fresh, funds=self.funds_grew)
+        return self.index.waiting.presses(
+            room=room, fresh=self.fresh, funds=self.funds_grew or bool(self.untried)
+        )
 
     def mode(self) -> str:
         """Derive the mode the API speaks of: INIT, RUNNING, PAUSED or HALTED."""

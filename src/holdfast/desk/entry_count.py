@@ -19,7 +19,7 @@ class EntryCount:
 
     def now(self, desk: "Desk") -> int:
         """Say how many entries rest, at most."""
-        used = desk.counters.entries_used
+        used = desk.counters.entries_used + desk.counters.exempt_used
         if self._tick != desk.tick_number:
             self._tick, self._used = desk.tick_number, used
             self._found = resting_entries(desk.books.slots.values())

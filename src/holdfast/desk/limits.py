@@ -1,5 +1,7 @@
 """Say how much a desk may do in a tick, and how many orders it may rest."""
 
+from typing import Literal
+
 import msgspec
 
 from holdfast.engine.capacity import banded, throttled
@@ -8,11 +10,26 @@ from holdfast.engine.readings import Band
 UNLIMITED = 1_000_000
 
 
+class Repairs(msgspec.Struct, frozen=True, kw_only=True):
+    """How missing sides come back: which entries pass the cap of a tick, and those of the regime.
+
+    `exempt` is none, bootstrap or repair, each with what stands before it. `regime` says whether a
+    side comes back when its suppression has lapsed, or only when somebody sees to it.
+    """
+
+    exempt: Literal["none", "bootstrap", "repair"] = "repair"
+    regime: Literal["when_lapsed", "never"] = "when_lapsed"
+
+
+USUAL_REPAIRS = Repairs()
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Counts; `order_cap` is the safe part of the venue's own cap.
 
     `entries_only` lets entries alone slow entries down; the cap itself counts every order all the
-    same. `by_band` lets the trend band lower the entries of a tick.
+    same. `by_band` lets the trend band lower the entries of a tick. `repairs` says how missing sides
+    come back.
     """
 
     calls_per_tick: int = UNLIMITED
@@ -21,6 +38,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     order_cap: int = UNLIMITED
     entries_only: bool = False
     by_band: bool = False
+    repairs: Repairs = USUAL_REPAIRS
 
 
 NO_LIMITS = Limits()

@@ -1,67 +1,125 @@
 """Give idle legs another chance when the reason they wait for may be gone.
 
-New slots come first, both legs together, a few a tick; then legs that were deferred, in the order
-in which they began to wait. A line is left at the first leg that its reason still holds back.
+New slots come first, both legs together, a few a tick; then entries that were put off, in the order
+in which they began to wait; then missing sides whose reason may be gone. Repairs are never paced:
+only capacity, calls and funds limit them. docs/contracts/bootstrap.md is the contract.
 """
 
 from collections.abc import Iterable
 
 from holdfast.desk.turn import Turn
 from holdfast.desk.waiting import Key
-from holdfast.domain.slots import FREE_TO_ENTER, LEG_A, LEG_B, Block
-from holdfast.engine.inputs import EntryWanted
+from holdfast.domain.slots import FREE_TO_ENTER, LEG_A, LEG_B, Block, Slot, is_idle
+from holdfast.engine.bootstrap import AUTO_REPAIR, bring_up, repair
+from holdfast.engine.inputs import EntryWanted, SideSuppressed
 
-_RETRIED = (
-    Block.NONE,
-    Block.BUDGET,
-    Block.DEFERRED,
-    Block.CAPACITY,
-    Block.HOLD,
-    Block.STALE_PRICE,
-    Block.UNKNOWN,
-    Block.RISK,
-)
+DRAIN = "entry_scheduler_drain"
+QUEUED = (Block.NONE, Block.BUDGET, Block.DEFERRED)  # entries that were on their way
+REPAIRED = (Block.CAPACITY, Block.HOLD, Block.STALE_PRICE, Block.UNKNOWN, Block.RISK)
+ADVISED = (Block.REGIME, Block.MOMENTUM)  # sides that an adviser kept away
+MISSES = 3  # legs a side that funds may disappoint in one step
 
 
 def bootstrap(turn: Turn) -> None:
-    """Enter both legs of new slots, passing the per-tick entry cap (core 2.5)."""
+    """Bring up new slots, both legs together, so many a tick (core 2.1, C-10)."""
     desk = turn.desk
     line = desk.index.waiting.line(Block.PACING)
     if not line:
         return
     slots = list(dict.fromkeys(slot_id for slot_id, _ in line))
     for slot_id in slots[: desk.limits.bootstraps_per_tick]:
-        for leg in (LEG_B, LEG_A):
-            turn.slot(slot_id, EntryWanted(leg=leg, reason="bootstrap"), exempt=True)
+        for wanted in bring_up(turn.terms(slot_id)):
+            turn.enter(slot_id, wanted)
 
 
 def retry(turn: Turn) -> None:
     """Enter legs whose reason to wait may be gone; an open gate says that most reasons are."""
     desk = turn.desk
     waiting = desk.index.waiting
-    if not waiting or desk.gate() is not FREE_TO_ENTER:
-        return
-    for block in _RETRIED:
+    for block in QUEUED:
         if waiting.line(block):
-            _drain(turn, tuple(waiting.line(block)))
-    if waiting.line(Block.BALANCE) and desk.funds_grew:
-        desk.funds_grew = False
-        for leg in (LEG_B, LEG_A):
-            keys = [key for key in waiting.line(Block.BALANCE) if key[1] is leg]
-            _drain(turn, keys, stop_at=Block.BALANCE)
+            _enter(turn, tuple(waiting.line(block)), DRAIN)
+    if AUTO_REPAIR not in desk.exempt and desk.gate() is not FREE_TO_ENTER:
+        return
+    for block in REPAIRED:
+        if waiting.line(block):
+            _enter(turn, tuple(waiting.line(block)), AUTO_REPAIR)
+    for block in ADVISED:
+        if waiting.line(block):
+            _enter(turn, _lapsed(turn, block), AUTO_REPAIR)
+    _funded(turn)
 
 
-def _drain(turn: Turn, keys: Iterable[Key], stop_at: Block | None = None) -> None:
+def suppress(turn: Turn) -> None:
+    """Take sides that the regime suppresses off slots without exits; others are never touched.
+
+    What stands already is left as it is: to ask again changes nothing (core 2.4).
+    """
     desk = turn.desk
+    for slot in tuple(desk.books.slots.values()):
+        if slot.a.lot is not None or slot.b.lot is not None:
+            continue
+        for leg, why in desk.advice(slot, turn.at).blocks.items():
+            if why is Block.REGIME and _is_told(slot, leg is LEG_A):
+                turn.slot(slot.slot_id, SideSuppressed(leg=leg))
+
+
+def _is_told(slot: Slot, on_a: bool) -> bool:
+    leg = slot.a if on_a else slot.b
+    return leg.order is not None or leg.block is not Block.REGIME
+
+
+def _lapsed(turn: Turn, block: Block) -> list[Key]:
+    """List legs whose adviser no longer speaks against them: the gate of a repair.
+
+    Skipped only while the missing side itself is suppressed, its cooldown with it, as
+    docs/contracts/bootstrap.md has it. A profile may ask that no lapsed regime is repaired at all.
+    """
+    desk = turn.desk
+    if block is Block.REGIME and desk.limits.repairs.regime == "never":
+        return []
+    slots = desk.books.slots
+    return [
+        (slot_id, leg)
+        for slot_id, leg in desk.index.waiting.line(block)
+        if leg not in desk.advice(slots[slot_id], turn.at).blocks
+    ]
+
+
+def _funded(turn: Turn) -> None:
+    """Try legs that waited for funds, each once since they grew, a few misses a step."""
+    desk = turn.desk
+    line = desk.index.waiting.line(Block.BALANCE)
+    if desk.funds_grew:
+        desk.funds_grew = False
+        desk.untried = dict.fromkeys(line)
+    if not desk.untried:
+        return
+    for leg in (LEG_B, LEG_A):
+        keys = [key for key in desk.untried if key[1] is leg and key in line]
+        _enter(turn, keys, AUTO_REPAIR, misses=MISSES)
+    desk.untried = {key: None for key in desk.untried if key in line}
+
+
+def _enter(turn: Turn, keys: Iterable[Key], source: str, misses: int | None = None) -> None:
+    desk = turn.desk
+    exempt = source in desk.exempt
     for slot_id, leg in keys:
-        if desk.gate() is not FREE_TO_ENTER:
+        if misses == 0 or desk.gate(exempt=exempt) is not FREE_TO_ENTER:
             return
-        turn.slot(slot_id, EntryWanted(leg=leg, reason="entry_scheduler_drain"))
+        turn.enter(slot_id, _wanted(turn, slot_id, leg is LEG_A, source))
+        desk.untried.pop((slot_id, leg), None)
         slot = desk.books.slots[slot_id]
-        held = (slot.a if leg is LEG_A else slot.b).block
-        if held is FREE_TO_ENTER:
+        entered = slot.a if leg is LEG_A else slot.b
+        if not is_idle(entered):
             desk.counters.drained += 1
             desk.counters.last_drained_at = turn.at
-        elif held is stop_at:
-            desk.index.waiting.requeue((slot_id, leg))
-            return
+        elif misses is not None:
+            misses -= 1
+
+
+def _wanted(turn: Turn, slot_id: int, on_a: bool, source: str) -> EntryWanted:
+    leg = LEG_A if on_a else LEG_B
+    if source == DRAIN:
+        return EntryWanted(leg=leg, reason=DRAIN)
+    return repair(turn.desk.books.slots[slot_id], leg, turn.terms(slot_id))

@@ -20,7 +20,7 @@ Changes = Mapping[str, tuple[str, str]]
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 _LATER: Mapping[type, tuple[str, ...]] = {
     Sizing: ("shaping",),
-    Limits: ("entries_only", "by_band"),
+    Limits: ("entries_only", "by_band", "repairs"),
 }
 
 

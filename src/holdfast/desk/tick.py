@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.desk.desk import INVARIANT, Desk
 from holdfast.desk.execute import send
-from holdfast.desk.policies import bootstrap, retry
+from holdfast.desk.policies import bootstrap, retry, suppress
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import HoldSet, TickNoted
 from holdfast.domain.observations import Observation
@@ -100,19 +100,22 @@ def _decide(turn: Turn) -> None:
     watch, index, counters = desk.watch, desk.index, desk.counters
     if index.owed:
         turn.owed()
-    if turn.at >= watch.due:
-        turn.ripe()
-        if desk.policies:
-            turn.policies()
+    asked = turn.at >= watch.due and _due(turn)
     if watch.floor is not None:
         turn.woken()
-    legs = index.waiting.where
-    if counters.tick_started:
-        counters.tick_started = False
-        if legs:
-            bootstrap(turn)
+    legs, first = index.waiting.where, counters.tick_started
+    counters.tick_started = False
+    if desk.advisers and (asked or first):
+        suppress(turn)
+    if first and legs:
+        bootstrap(turn)
     if legs:
         retry(turn)
+
+
+def _due(turn: Turn) -> bool:
+    turn.ripe()
+    return turn.policies()
 
 
 def _commit(turn: Turn) -> None:

@@ -55,18 +55,8 @@ class Turn:
         """Reduce one input of one slot."""
         desk = self.desk
         books = desk.books
-        accounts = books.accounts
-        terms = Terms(
-            desk.rules,
-            self.at,
-            self.mark,
-            desk.sizing,
-            FREE_TO_ENTER if self.is_open else self._gate(slot_id, exempt=exempt),
-            accounts.free_base,
-            accounts.free_quote,
-        )
-        if desk.advisers:
-            terms = advised(terms, desk.advice(books.slots[slot_id], self.at))
+        block = FREE_TO_ENTER if self.is_open else self._gate(slot_id, exempt=exempt)
+        terms = self.terms(slot_id, block)
         if desk.judge is None:
             step = reduce(books.slots[slot_id], seen, terms)
         else:
@@ -81,6 +71,31 @@ class Turn:
             for event in events:
                 _TAKE[type(event)](self, after, event)
         desk.index.update(after, self.at)
+
+    def terms(self, slot_id: int, block: Block = FREE_TO_ENTER) -> Terms:
+        """Say what a reduction of one slot may know in this step, given what stands on all legs."""
+        desk = self.desk
+        accounts = desk.books.accounts
+        terms = Terms(
+            desk.rules,
+            self.at,
+            self.mark,
+            desk.sizing,
+            block,
+            accounts.free_base,
+            accounts.free_quote,
+        )
+        if desk.advisers:
+            terms = advised(terms, desk.advice(desk.books.slots[slot_id], self.at))
+        return terms
+
+    def enter(self, slot_id: int, wanted: EntryWanted) -> None:
+        """Reduce an entry that is wanted; it passes the cap of a tick where its source is exempt.
+
+        The scheduler's gate: only `bootstrap`, `bootstrap_regime` and `auto_repair` pass, as
+        docs/contracts/bootstrap.md has it; capacity, calls, funds, price and holds stop them too.
+        """
+        self.slot(slot_id, wanted, exempt=wanted.reason in self.desk.exempt)
 
     def _gate(self, slot_id: int, *, exempt: bool) -> Block:
         desk = self.desk
@@ -188,7 +203,10 @@ def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
     counters.calls_used += 1
     counters.orders_placed += 1
     if role is ENTRY:
-        counters.entries_used += 1
+        if event.reason in desk.exempt:
+            counters.exempt_used += 1  # counted apart, so that it starves no other entry (C-11)
+        else:
+            counters.entries_used += 1
     turn.intents.append(PlaceOrder(client_order_id, side, role, event.price, event.size))
 
 

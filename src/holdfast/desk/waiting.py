@@ -15,6 +15,8 @@ PRESSING = (
     Block.HOLD,
     Block.UNKNOWN,
     Block.RISK,
+    Block.REGIME,
+    Block.MOMENTUM,
 )
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 

@@ -17,19 +17,43 @@ from holdfast.domain.slots import (
     LegName,
     Order,
     OrderStatus,
+    Phase,
+    is_idle,
+    phase,
 )
 from holdfast.engine.draft import Draft
-from holdfast.engine.inputs import CancelWanted, EntryWanted
-from holdfast.engine.pricing import entry_price, entry_size, is_stale, refresh_distance
+from holdfast.engine.inputs import CancelWanted, EntryWanted, SideSuppressed
+from holdfast.engine.pricing import (
+    entry_price,
+    entry_size,
+    is_stale,
+    least_size,
+    refresh_distance,
+)
 from holdfast.engine.sizing import entry_amount
+
+_KEPT = frozenset(
+    {Block.PACING, Block.COOLDOWN, Block.OPERATOR}
+)  # what suppression does not overwrite
 
 
 def want_entry(draft: Draft, wanted: EntryWanted) -> None:
     """Give an idle leg an entry, or note why it has none (F8)."""
-    enter(draft, wanted.leg, wanted.reason, wanted.amount)
+    if wanted.block is not FREE_TO_ENTER:
+        leg = draft.leg(wanted.leg)
+        if is_idle(leg) and not draft.slot.draining:
+            draft.block(wanted.leg, wanted.block)
+        return
+    enter(draft, wanted.leg, wanted.reason, wanted.amount, wanted.least_times)
 
 
-def enter(draft: Draft, name: LegName, reason: str, amount: Decimal | None = None) -> None:
+def enter(
+    draft: Draft,
+    name: LegName,
+    reason: str,
+    amount: Decimal | None = None,
+    least_times: int = 0,
+) -> None:
     """Place the entry of an idle leg where nothing stands in its way."""
     terms = draft.terms
     slot = draft.slot
@@ -45,7 +69,23 @@ def enter(draft: Draft, name: LegName, reason: str, amount: Decimal | None = Non
     elif terms.now < leg.cooldown_until:
         draft.block(name, Block.COOLDOWN, leg.cooldown_until)
     else:
-        _place_entry(draft, leg, reason, amount)
+        _place_entry(draft, leg, reason, amount, least_times)
+
+
+def suppress(draft: Draft, seen: SideSuppressed) -> None:
+    """Take a suppressed side off a slot without exits, or say that it is why the side is missing.
+
+    A new slot keeps its place in line, a leg that rests keeps its time.
+    """
+    if phase(draft.slot) is not Phase.S0 or draft.slot.draining:
+        return
+    leg = draft.leg(seen.leg)
+    order = leg.order
+    if order is not None:
+        if order.status is OrderStatus.PLACED:
+            _cancel(draft, order, "suppressed")
+    elif leg.block not in _KEPT:
+        draft.block(seen.leg, seen.why)
 
 
 def refresh(draft: Draft) -> None:
@@ -70,14 +110,15 @@ def withdraw(draft: Draft, wanted: CancelWanted) -> None:
             _cancel(draft, order, wanted.reason)
 
 
-def _place_entry(draft: Draft, leg: Leg, reason: str, given: Decimal | None) -> None:
+def _place_entry(
+    draft: Draft, leg: Leg, reason: str, given: Decimal | None, least_times: int
+) -> None:
     terms, name = draft.terms, leg.name
     price = entry_price(terms.rules, name, draft.slot.slot_id, terms.mark, leg.losses)
-    if given is None and not terms.amounts:
-        amount = entry_amount(terms.sizing, draft.slot, terms.mark, terms.rules.instrument)
+    if least_times:
+        size = least_size(terms.rules.instrument, price, least_times)
     else:
-        amount = _amount(draft, name) if given is None else given
-    size = entry_size(terms.rules, price, amount)
+        size = _size(draft, name, price, given)
     if size is None:
         draft.block(name, Block.MIN_SIZE)
         return
@@ -88,6 +129,15 @@ def _place_entry(draft: Draft, leg: Leg, reason: str, given: Decimal | None) -> 
         draft.block(name, Block.BALANCE)
         return
     draft.place(name, ENTRY, side, leg.cycle, leg.attempts + 1, price, size, hold, reason)
+
+
+def _size(draft: Draft, name: LegName, price: Decimal, given: Decimal | None) -> Decimal | None:
+    terms = draft.terms
+    if given is None and not terms.amounts:
+        amount = entry_amount(terms.sizing, draft.slot, terms.mark, terms.rules.instrument)
+    else:
+        amount = _amount(draft, name) if given is None else given
+    return entry_size(terms.rules, price, amount)
 
 
 def _amount(draft: Draft, name: LegName) -> Decimal:

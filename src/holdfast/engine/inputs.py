@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import LegName
+from holdfast.domain.slots import Block, LegName
 
 
 class MarkMoved(msgspec.Struct, frozen=True):
@@ -17,11 +17,17 @@ class TimeCame(msgspec.Struct, frozen=True):
 
 
 class EntryWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """An idle leg is to have an entry; `amount` overrides the terms'."""
+    """An idle leg is to have an entry; `amount` overrides the terms'.
+
+    `least_times` asks for so many times the smallest size the venue takes, 0 for the normal one.
+    A `block` says that the leg is to have none, and why.
+    """
 
     leg: LegName
     reason: str
     amount: Decimal | None = None
+    least_times: int = 0
+    block: Block = Block.NONE
 
 
 class ExitWanted(msgspec.Struct, frozen=True):
@@ -35,4 +41,20 @@ class CancelWanted(msgspec.Struct, frozen=True, kw_only=True):
     client_order_id: str | None = None
 
 
-Input = Execution | End | MarkMoved | TimeCame | EntryWanted | ExitWanted | CancelWanted
+class SideSuppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """A side of a slot without exits is not to be entered: its entry goes, its leg says why."""
+
+    leg: LegName
+    why: Block = Block.REGIME
+
+
+Input = (
+    Execution
+    | End
+    | MarkMoved
+    | TimeCame
+    | EntryWanted
+    | ExitWanted
+    | CancelWanted
+    | SideSuppressed
+)

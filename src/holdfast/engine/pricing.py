@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from holdfast.domain.money import CENT, HUNDRED, ZERO
+from holdfast.domain.money import CENT, HUNDRED, ZERO, Instrument
 from holdfast.domain.slots import LEG_A, SELL, LegName, Side
 from holdfast.engine.rules import Rules
 
@@ -58,6 +58,19 @@ def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Decimal | None:
     if size <= ZERO or size < instrument.min_base or (least and size * price < least):
         return None
     return size
+
+
+def least_size(instrument: Instrument, price: Decimal, times: int) -> Decimal | None:
+    """Say what so many times the smallest order is, in base and rounded up to the step (P-10).
+
+    Sized in quote at the mark it would fall short of the minimum at the price of an entry.
+    """
+    if price <= ZERO:
+        return None
+    size = instrument.min_base * times
+    if instrument.min_quote > size * price:
+        size = instrument.min_quote / price
+    return size.quantize(instrument.size_step, ROUND_CEILING) or None
 
 
 def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: Decimal) -> Decimal:

@@ -18,6 +18,7 @@ from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import (
     ENTRY,
+    FREE_TO_ENTER,
     LEG_A,
     LEG_B,
     Block,
@@ -27,7 +28,7 @@ from holdfast.domain.slots import (
     Slot,
 )
 from holdfast.engine.draft import Draft
-from holdfast.engine.entries import enter, refresh, want_entry, withdraw
+from holdfast.engine.entries import enter, refresh, suppress, want_entry, withdraw
 from holdfast.engine.exits import book, place_exit, place_recovery, turn
 from holdfast.engine.fold import filled, more_closed
 from holdfast.engine.inputs import (
@@ -36,6 +37,7 @@ from holdfast.engine.inputs import (
     ExitWanted,
     Input,
     MarkMoved,
+    SideSuppressed,
     TimeCame,
 )
 from holdfast.engine.orphans import evicted, time_came
@@ -169,13 +171,13 @@ def _ended(draft: Draft, seen: End) -> None:
         if order.filled:
             place_exit(draft, name, "entry_fill_exit")
         else:
-            draft.block(name, _block_after(seen))
+            draft.block(name, _block_after(seen, draft.terms.blocks.get(name, FREE_TO_ENTER)))
 
 
-def _block_after(seen: End) -> Block:
+def _block_after(seen: End, standing: Block) -> Block:
     if seen.status == "refused":
         return _REFUSALS.get(seen.reason, Block.DEFERRED)
-    return Block.DEFERRED
+    return Block.DEFERRED if standing is FREE_TO_ENTER else standing
 
 
 def _owed(draft: Draft, seen: ExitWanted) -> None:
@@ -215,4 +217,5 @@ _RULES: Mapping[type, Callable[[Draft, Any], None]] = {
     EntryWanted: want_entry,
     ExitWanted: _owed,
     CancelWanted: withdraw,
+    SideSuppressed: suppress,
 }

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from holdfast.config.profile import Profile
 from holdfast.config.relations import order_cap
 from holdfast.config.settings import Settings
-from holdfast.desk.limits import UNLIMITED, Limits
+from holdfast.desk.limits import UNLIMITED, Limits, Repairs
 from holdfast.desk.rules_change import digest_of
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO, Instrument
@@ -111,7 +111,13 @@ def limits_of(settings: Settings) -> Limits:
         entries_per_tick=settings.max_entry_adds_per_loop,
         bootstraps_per_tick=settings.bootstrap_slots_per_tick,
         order_cap=order_cap_of(settings, safe=True),
+        repairs=repairs_of(settings),
     )
+
+
+def repairs_of(settings: Settings) -> Repairs:
+    """Read how missing sides come back, and which entries pass the cap of a tick."""
+    return Repairs(exempt=settings.entry_scheduler_exempt, regime=settings.auto_repair_regime)
 
 
 def order_cap_of(settings: Settings, *, safe: bool) -> int:

@@ -55,7 +55,6 @@ class CapacityKnobs(Knobs):
         "repair",
         "Entries that do not count against the cap of new entries: none, those of bring-up, or also those of repair",
         risk=("none", "bootstrap", "repair"),
-        since="entry scheduler",
     )
     entry_cap_policy: Literal["headroom", "fixed"] = knob(
         "headroom",

@@ -107,6 +107,9 @@ class RegimeKnobs(Knobs):
         le=Decimal(1),
         since=SINCE,
     )
-    auto_repair_regime: bool = knob(
-        True, "Repair a slot whose missing side is no longer suppressed", since=SINCE
+    auto_repair_regime: Literal["when_lapsed", "never"] = knob(
+        "when_lapsed",
+        "When a side that the regime suppressed comes back: as soon as it is no longer suppressed, or not by itself",
+        safe="never",
+        risk=("never", "when_lapsed"),
     )
