@@ -29,6 +29,13 @@ FORMULAS = (
     "volatility_profit_pct",
     "daily_loss_lock",
     "trend_strength_proxy",
+    "ensure_slot_bootstrapped",
+    "auto_repair_degraded_slot",
+    "minimum_bootstrap_requirements",
+    "entry_adds_loop_cap",
+    "execute_actions_batch",
+    "capital_ledger",
+    "validate_slot",
 )
 
 

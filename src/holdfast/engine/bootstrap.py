@@ -76,14 +76,18 @@ def requirements(instrument: Instrument, mark: Decimal) -> tuple[Decimal, Decima
 
 
 def means_of(terms: Terms) -> Means:
-    """Weigh what is free against what the smallest entries ask for; no limit is enough."""
+    """Weigh what is free against what the smallest entries ask for; no limit is enough.
+
+    Twice as much quote is what twice the smallest size costs, where that is more than the venue's
+    smallest notional: a reseed that cannot be paid for would keep a smaller entry away.
+    """
     base, quote = terms.spare_base, terms.spare_quote
     least_base, least_quote = requirements(terms.rules.instrument, terms.mark)
     return Means(
         base is None or base >= least_base,
         quote is None or quote >= least_quote,
         base is None or base >= 2 * least_base,
-        quote is None or quote >= 2 * least_quote,
+        quote is None or quote >= 2 * max(least_quote, least_base * terms.mark),
         suppressed_side(terms),
     )
 
