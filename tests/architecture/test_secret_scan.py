@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-SCAN = ROOT / "tools" / "secret_scan.py"
+SCAN = importlib.import_module("tools.secret_scan")
 
 
 def noise(text, size=64):
@@ -33,7 +34,7 @@ PLANTED = {
 
 
 @pytest.fixture
-def repository(tmp_path):
+def repository(tmp_path, monkeypatch, capsys):
     root = tmp_path / "repository"
     root.mkdir()
     environ = {
@@ -58,8 +59,13 @@ def repository(tmp_path):
             self.git("commit", "-q", "-m", message)
 
         def scan(self, *words):
+            code = SCAN.main(("--root", str(root), *words))
+            told = capsys.readouterr()
+            return subprocess.CompletedProcess(words, code, told.out, told.err)
+
+        def process(self, *words):
             return subprocess.run(
-                [sys.executable, str(SCAN), "--root", str(root), *words],
+                [sys.executable, SCAN.__file__, "--root", str(root), *words],
                 cwd=root,
                 env=environ,
                 capture_output=True,
@@ -68,6 +74,9 @@ def repository(tmp_path):
                 timeout=120,
             )
 
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     one = Repository()
     one.git("init", "-q", "-b", "main")
     one.commit("plain.txt", "nothing here\n")
@@ -78,7 +87,7 @@ def test_what_was_planted_is_found_by_place_and_never_told(repository):
     names = list(PLANTED)
     text = "".join(f"line\n{PLANTED[name]}\n" for name in names)
     repository.commit("config.txt", text)
-    done = repository.scan("--tracked")
+    done = repository.process("--tracked")
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     for number, name in enumerate(names):
@@ -148,7 +157,7 @@ def test_files_can_be_named_as_the_hook_does(repository):
 
 
 def test_outside_of_a_checkout_nothing_passes(tmp_path):
-    command = [sys.executable, str(SCAN), "--root", str(tmp_path), "--history"]
+    command = [sys.executable, SCAN.__file__, "--root", str(tmp_path), "--history"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 2
     assert "no git checkout" in done.stderr
