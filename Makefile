@@ -18,6 +18,8 @@ GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_
 STAGED := tests/contracts/test_staged_desk.py tests/contracts/test_staged_signals.py tests/flows/test_reconcile_flow.py \
 	tests/crash/test_matrix.py tests/unit/rollout/test_verify_process.py
 
+# Tests start hundreds of processes: without kept bytecode each would compile everything it imports.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 export HOLDFAST_SHARED ?= ../shared
 
