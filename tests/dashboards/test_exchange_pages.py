@@ -83,7 +83,7 @@ def test_the_alerts_page_shows_what_stands_what_is_over_and_what_was_proven(
 ) -> None:
     text = markup(fine(show("alerts", on_exchange())))
     standing, _, over = text.partition("Over")
-    assert "docs/runbooks/unknown-intent.md" in standing
+    assert "docs/runbooks/alerts.md#unknownintent" in standing
     assert "HeadroomLow" in over
     assert "D4" in over
     assert ">fail<" in over
