@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 from desk_on_emulator import troubled
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,6 +39,10 @@ at, paper = time.time_ns() // 1000 + 10**10, {"ready": False}
 blocks = {"execution": paper, "exchange": paper} if sys.argv[3] == "paper" else {"paper": False}
 fixture.build(Path(sys.argv[2]), candles=400, count=8, published_at=at, **blocks)
 """
+FITS = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    return main.scrollWidth <= main.clientWidth;
+}"""
 NEW = ("Safety", "Exchange", "Alerts")
 FIRST = {
     "paper": ("desk", "holds"),
@@ -164,8 +169,9 @@ def test_the_pages_about_an_exchange_open_over_every_kind_of_runtime(
             page.set_viewport_size({"width": width, "height": 900})
             _see(page, text, "ledger sequence")
             _shoot(page, shots / f"{name.lower()}-{kind}-{width}.png")
-            main = page.locator('[data-testid="stMain"]')
-            assert main.evaluate("one => one.scrollWidth <= one.clientWidth")
+            page.wait_for_function(
+                FITS, timeout=20_000
+            )  # plots take their new width a little later
     for label in FIRST[kind]:  # what is asked at three in the morning is there without scrolling
         box = page.get_by_text(label, exact=True).first.bounding_box()
         assert box is not None
@@ -183,12 +189,12 @@ def test_clicking_a_square_of_the_heat_map_filters_the_slots(url: str, browser: 
     square = page.locator(".js-plotly-plot .textpoint", has_text="1").first
     filtered = page.get_by_text("with an exit in").first
     for _ in range(8):
-        if filtered.is_visible():
-            break
         _click_middle(page, square)
-        page.wait_for_timeout(2_500)
+        with suppress(NotInTime):
+            filtered.wait_for(timeout=2_500)
+            break
     filtered.wait_for(timeout=10_000)
-    page.wait_for_timeout(4_500)
+    _renewed(page, times=2)
     assert filtered.is_visible()
     page.close()
 
@@ -205,8 +211,35 @@ def _see(page: Page, *texts: str) -> None:
         page.get_by_text(text).first.wait_for(timeout=60_000)
 
 
+def _renewed(page: Page, times: int) -> None:
+    """Wait until a live page was run again and drawn so many times."""
+    page.wait_for_function(
+        """times => {
+            window.runs ??= {count: 0, state: null};
+            const state = document.querySelector('[data-testid="stApp"]').dataset.testScriptState;
+            if (window.runs.state === 'running' && state !== 'running') window.runs.count += 1;
+            window.runs.state = state;
+            return window.runs.count >= times;
+        }""",
+        arg=times,
+        timeout=60_000,
+    )
+
+
+def _settled(page: Page) -> None:
+    """Wait until the page has been run, and was drawn twice since."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(
+        timeout=60_000
+    )
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 def _shoot(page: Page, path: Path) -> None:
-    page.wait_for_timeout(2_000)
+    _settled(page)
+    if os.environ.get("HOLDFAST_SCREENSHOTS"):
+        page.wait_for_timeout(2_000)  # for people: let movements come to their end
     page.screenshot(path=str(path))
     assert path.stat().st_size > 10_000
 
