@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from holdfast.redaction.redactor import REDACTOR
@@ -54,6 +55,14 @@ def _own_rounding():
     before = decimal.getcontext().copy()
     yield
     decimal.setcontext(before)
+
+
+@pytest.fixture(autouse=True)
+def _own_log():
+    """Let nobody log to where an earlier test sent it: that may be closed, or shown to nobody."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(autouse=True)
