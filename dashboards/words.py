@@ -35,6 +35,8 @@ VERDICTS = MappingProxyType(
         "not_sent_yet": ("not sent yet", ""),
         "lost": ("in the books, nowhere at the venue", "bad"),
         "foreign": ("not ours, left alone", "warn"),
+        "recalled": ("of a time the ledger had lost, adopted", "calm"),
+        "misfit": ("ours by its id, does not fit the books", "bad"),
         "rests_after_its_end": ("rests although its end was booked", "bad"),
     }
 )

@@ -28,6 +28,7 @@ class EmulatedWorld:
 
     def __init__(self, folder, *, slots, limits=None, care=None, sizing=TWO_USD, **settings):
         rules = settings.pop("rules", {})
+        self.sticky = settings.pop("sticky", True)
         self.exchange = EmulatedExchange(folder, **settings)
         self.slots, self.care = slots, care or Care()
         self.limits = limits or Limits(bootstraps_per_tick=7)
@@ -74,7 +75,7 @@ class EmulatedWorld:
             self._resume(rows)
             note = self.gear.agreement(starting=True)
         plan = StartPlan(
-            at=clock.wall(), slots=self.slots, sticky=True, profile="t", pid=1, build="t"
+            at=clock.wall(), slots=self.slots, sticky=self.sticky, profile="t", pid=1, build="t"
         )
         start(self.desk, plan)
         return note
@@ -83,6 +84,17 @@ class EmulatedWorld:
         self.duties(self.desk)
         tick(self.desk)
         self.exchange.pass_time(round(seconds * SECOND))
+
+    def backup(self):
+        """Copy the ledger as it is."""
+        copy = MemoryLedger(*self.memory._assets)
+        copy._commits, copy.sequence = list(self.memory._commits), self.memory.sequence
+        return copy
+
+    def put_back(self, copy):
+        """Begin again upon a copy."""
+        self.memory = copy
+        return self.open()
 
     def _resume(self, rows):
         books = self.desk.books

@@ -25,14 +25,10 @@ PLANS = {
     "D10": pytest.mark.plan("004-010", "004-042"),
     "D19": pytest.mark.plan("004-068"),
 }
-# The ledger of an hour ago holds, and is not replayed: see the page of drills.
-GAPS = {"D18": "fills of orders a restored ledger does not know are not replayed yet"}
 
 
 def _case(name, plans):
     marks = [plans[name]] if name in plans else []
-    if name in GAPS:
-        marks.append(pytest.mark.xfail(reason=GAPS[name], strict=True))
     return pytest.param(name, marks=marks, id=name)
 
 

@@ -44,6 +44,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     filled: Decimal
     status: str
     opened: int
+    closed: int = 0
     reason: str = ""
 
     def described(self, revision: int = 0) -> VenueOrder:
@@ -57,6 +58,8 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
             status=self.status,
             revision=revision,
             venue_order_id=self.venue_order_id,
+            opened=self.opened,
+            closed=self.closed,
         )
 
 
@@ -140,6 +143,7 @@ def read_order(order: Row) -> OrderRow:
         filled=amount(order.get("filled"), "filled size"),
         status=status,
         opened=_moment(info.get("opentm"), order.get("timestamp")),
+        closed=_moment(info.get("closetm") or 0, None) if status != "open" else 0,
         reason=str(info.get("reason") or ""),
     )
 

@@ -209,6 +209,16 @@ class CcxtVenue:
             found = {**self._heard(self._reads.closed_orders(since, missing)), **found}
         return {name: found[name] for name in client_order_ids if name in found}
 
+    def ended(self, since: int) -> Sequence[VenueOrder]:
+        """List the orders of our market that ended since a time, whoever placed them."""
+        rows = self._reads.closed_orders(since, ())
+        self._memory.hear(rows)
+        return [self._described(row) for row in rows]
+
+    def claim(self, orders: Iterable[VenueOrder]) -> None:
+        """Take orders for ours that an earlier life placed: their executions are told from now on."""
+        self._memory.claim(orders, self._clock.monotonic())
+
     def executions(self, after: int) -> Sequence[tuple[int, Execution]]:
         """List executions of our orders at or after a time, with their times, oldest first."""
         trades = self._reads.trades(after)

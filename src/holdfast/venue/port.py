@@ -34,7 +34,10 @@ class Watch:
 
 
 class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as the venue knows it: `status` is open, filled, canceled, expired or refused."""
+    """An order as the venue knows it: `status` is open, filled, canceled, expired or refused.
+
+    `opened` and `closed` are the venue's times (µs UTC), 0 where it did not say.
+    """
 
     client_order_id: str
     side: str
@@ -44,6 +47,8 @@ class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     revision: int = 0
     venue_order_id: str = ""
+    opened: int = 0
+    closed: int = 0
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -170,6 +175,12 @@ class Exchange(Venue, Protocol):
 
     def find(self, client_order_ids: Sequence[str], since: int) -> dict[str, VenueOrder]:
         """Look orders up by our ids among open ones and those closed since a time (µs UTC)."""
+
+    def ended(self, since: int) -> Sequence[VenueOrder]:
+        """List the orders of our market that ended since a time (µs UTC), whoever placed them."""
+
+    def claim(self, orders: Iterable[VenueOrder]) -> None:
+        """Take orders for ours that an earlier life placed: their executions are told from now on."""
 
     def resume(self, after: int, told: Iterable[str], orders: Iterable[Resumed]) -> None:
         """Take up where an earlier life ended, before the first look."""

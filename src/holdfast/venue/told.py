@@ -14,7 +14,7 @@ from holdfast.domain.market import MINUTE
 from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.venue.ccxt_reading import OrderRow, TradeRow
-from holdfast.venue.port import Resumed
+from holdfast.venue.port import Resumed, VenueOrder
 
 OVERLAP = 10 * MINUTE  # executions are asked for from so long before the watermark
 PATIENT_LOOKS = 2  # so often may an execution be missing before it is asked for from the beginning
@@ -65,6 +65,17 @@ class Memory:
             known.told = known.executed = order.filled
             if order.venue_order_id:
                 self.accepted(order.client_order_id, order.venue_order_id)
+
+    def claim(self, orders: Iterable[VenueOrder], now: float) -> None:
+        """Take orders for ours: those that rest go on from what they have executed."""
+        for order in orders:
+            if order.status == "open":
+                known = self.expect(order.client_order_id, now)
+                known.told = known.executed = max(known.told, order.filled)
+                known.opened = order.opened
+                self.accepted(order.client_order_id, order.venue_order_id)
+            else:
+                self._owners[order.venue_order_id] = order.client_order_id
 
     def is_over(self, client_order_id: str) -> bool:
         """Say whether an order of this life has ended and its end was told."""

@@ -36,14 +36,14 @@ def run_of(asked, folder, seed):
     """Make what was asked for, and say it in words."""
     from crash.matrix.day import Day
     from crash.matrix.kills import Matrix
-    from crash.matrix.site import DAY_SETTINGS, Site
+    from crash.matrix.site import Site, day_settings
 
     if asked.what == "kills":
         others = asked.exchange_kills
         others = max(1, asked.kills // 10) if others is None else others
         words = f"{asked.kills} kills of the desk, {others} of the exchange"
         return Matrix(Site(folder, seed=seed), asked.kills, others, seed, say), words
-    site = Site(folder, seed=seed, **DAY_SETTINGS, slots=asked.slots)
+    site = Site(folder, seed=seed, **day_settings(asked.slots))
     words = (
         f"{asked.hours} h of {asked.slots} slots, {'whole' if asked.faults else 'no'} fault plan"
     )

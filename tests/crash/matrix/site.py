@@ -63,6 +63,17 @@ DAY_SETTINGS = {
     "max_total_exposure_usd": 1000,
     "max_open_notional_usd": 1000,
 }
+MOST_WITH_RECOVERIES = 37  # of slots within the cap of open orders; more have to be patient ones
+
+
+def day_settings(slots: int) -> dict[str, object]:
+    """Say what a day of so many slots is traded with."""
+    settings = {**DAY_SETTINGS, "slots": slots}
+    return (
+        settings if slots <= MOST_WITH_RECOVERIES else {**settings, "sticky_mode_enabled": "true"}
+    )
+
+
 BALANCES = ("USD=1000", "DOGE=10000")
 
 

@@ -6,7 +6,7 @@ an answer are left to proof, and what was never sent is sent or given up. Orders
 and never touched. Balances must then be what the books say, per asset, or `recon` holds.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -15,6 +15,8 @@ import msgspec
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.exchange.booked import FLOW, LOOK_BACK, Booked
+from holdfast.desk.exchange.look import Look, Seen
+from holdfast.desk.exchange.recall import Recall
 from holdfast.desk.exchange.strays import Ended
 from holdfast.desk.reconcile import commit, end_order
 from holdfast.desk.turn import Turn
@@ -44,17 +46,8 @@ FLOWS_BACK = 7 * 24 * LOOK_BACK
 REACHABLE = ("", ".F")  # the parts of an account that a total counts
 AGREED, ADOPTED, ENDED, RESENT, GIVEN_UP = "agreed", "adopted", "ended", "asked_again", "given_up"
 UNRESOLVED, UNSENT, LOST, FOREIGN = "unresolved", "not_sent_yet", "lost", "foreign"
-RESTS_ON = "rests_after_its_end"
-_ACTED = frozenset({ADOPTED, ENDED, RESENT, GIVEN_UP})
-
-
-class _Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the venue said, all of one look."""
-
-    resting: Sequence[VenueOrder]
-    executions: Sequence[tuple[int, Execution]]
-    found: Mapping[str, VenueOrder]
-    balances: Mapping[str, Balance]
+RESTS_ON, RECALLED, MISFIT = "rests_after_its_end", "recalled", "misfit"
+_ACTED = frozenset({ADOPTED, RECALLED, ENDED, RESENT, GIVEN_UP})
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,17 +100,18 @@ class Agreement:
         self.last: ReconcileNoted | None = None
         self.compared: Compared | None = None
         self._balances: Mapping[str, Balance] = {}
+        self._recall = Recall(desk)
+        self._look = Look(desk, exchange, booked, self._recall)
 
     def __call__(self, *, starting: bool = False) -> ReconcileNoted:
         """Compare and mend; return what was done."""
         begun, done, gaps = self._exchange.calls, _Done(), list[str]()
-        self._unsent(done)
         complete = True
         since = max(0, self._desk.now - LOOK_BACK)
         try:
             for _ in range(READS):
                 at = self._exchange.wall()
-                self._take_in(self._read(since), done)
+                self._take_in(self._look(since), done)
                 gaps = [*done.lost, *self._differences()]
                 if not gaps:
                     break
@@ -129,25 +123,13 @@ class Agreement:
         calls = self._exchange.calls - begun
         return self._note(done, gaps, complete=complete, calls=calls, starting=starting)
 
-    def _read(self, since: int) -> _Seen:
-        desk, exchange = self._desk, self._exchange
-        resting = exchange.open_orders()
-        executions = exchange.executions(since)
-        there = {row.client_order_id: row for row in resting}
-        missing = [name for name in desk.books.orders if name not in there]
-        found = exchange.find(missing, desk.now - LOOK_BACK) if missing else {}
-        self._balances = exchange.balances()
-        return _Seen(
-            resting=resting,
-            executions=executions,
-            found={**there, **found},
-            balances=self._balances,
-        )
-
-    def _take_in(self, seen: _Seen, done: _Done) -> None:
+    def _take_in(self, seen: Seen, done: _Done) -> None:
+        self._balances = seen.balances
+        misfits = self._relive(seen, done)
         known = set(self._desk.books.orders)
         done.filled += self._book(seen.executions)
-        done.lost, done.foreign, done.unresolved = [], [], 0
+        done.lost, done.foreign, done.unresolved = misfits, [], 0
+        self._unsent(seen.found, done)
         unsent = {one.client_order_id for one in self._desk.outbox}
         done.verdicts = {name: one for name, one in done.verdicts.items() if one in _ACTED}
         for name, slot_id in sorted(self._desk.books.orders.items()):
@@ -158,6 +140,34 @@ class Agreement:
                 self._order(slot_id, order, seen.found.get(name), done)
         self._others([row for row in seen.resting if row.client_order_id not in known], done)
         self._desk.reindex()
+
+    def _relive(self, seen: Seen, done: _Done) -> list[str]:
+        """Bring books that are behind up to the venue; name what of it does not fit them."""
+        books = self._desk.books
+        self._desk.outbox = deque(
+            one
+            for one in self._desk.outbox
+            if not (isinstance(one, PlaceOrder) and one.client_order_id in seen.found)
+        )
+        grown = any(
+            name in seen.found
+            and seen.found[name].filled > order_of(books.slots[slot_id], name).size
+            for name, slot_id in books.orders.items()
+        )
+        if not (seen.claims or grown):
+            return []
+        new = {one.fill_id for one in self._booked.new(one for _, one in seen.executions)}
+        told = [row for row in seen.executions if row[1].fill_id in new]
+        misfits = self._recall.replay(seen.claims, told, seen.found)
+        done.filled += sum(one.fill_id in self._booked for _, one in told)
+        done.adopted += len(seen.claims) - len(misfits)
+        for name in seen.claims:
+            done.judge(name, MISFIT if name in misfits else RECALLED)
+        log.warning(
+            f"the ledger was behind the venue: {len(seen.claims)} orders of ours it did not know, "
+            f"{len(told)} executions, {len(misfits)} that do not fit"
+        )
+        return [f"order {name} is ours by its id and does not fit the books" for name in misfits]
 
     def _book(self, executions: Sequence[tuple[int, Execution]]) -> int:
         new = {one.fill_id for one in self._booked.new(one for _, one in executions)}
@@ -226,14 +236,16 @@ class Agreement:
             end_order(self._desk, slot_id, End(client_order_id=name, status=found.status))
             done.ended += 1
 
-    def _unsent(self, done: _Done) -> None:
+    def _unsent(self, found: Mapping[str, VenueOrder], done: _Done) -> None:
         """Send exits that never left, under their own ids, and give entries up.
+
+        One that the venue knows did leave: by a life whose ledger was lost.
 
         Between ticks all that is to be sent is in the outbox; what is not is of a life before.
         """
         desk, books = self._desk, self._desk.books
         waiting = {one.client_order_id for one in desk.outbox}
-        for name in sorted(books.unanswered - books.submissions.keys() - waiting):
+        for name in sorted(books.unanswered - books.submissions.keys() - waiting - found.keys()):
             slot_id = books.orders[name]
             order = order_of(books.slots[slot_id], name)
             if order.role is EXIT:
