@@ -2,5 +2,5 @@
 
 `ticks` records a tick, `sessions` keeps a session's seat and page, `desk` runs one tick,
 `ledger` plans and applies migrations, `replays` replays, `runbooks` verifies,
-`drills` plays drills, `pages` publishes artifacts, `server` reaches Prefect, `profiles` loads profiles.
+`drills` plays drills, `regimes` trains, `pages` publishes artifacts, `server` reaches Prefect, `profiles` loads profiles.
 """

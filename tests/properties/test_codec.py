@@ -54,8 +54,8 @@ def test_canonical_json_follows_the_declared_fields_and_has_no_blanks(kind, data
     entry = data.draw(entries(kind))
     loose = msgspec.json.decode(encode(entry))
     assert tuple(loose) == kind.__struct_fields__
-    for value in loose.values():
-        if isinstance(value, dict):
+    for name, value in loose.items():
+        if isinstance(value, dict) and isinstance(getattr(entry, name), dict):
             assert list(value) == sorted(value)
     assert msgspec.json.encode(loose) == encode(entry)
 

@@ -41,6 +41,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "verify": ("verify",),
         "drill": ("drill",),
         "reconcile": ("reconcile",),
+        "regime": ("regime",),
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from holdfast.config.addresses import ADDRESS, bot_address, plain_address, reference, users
 from holdfast.config.breach import Breach
+from holdfast.config.relations_regime import REGIME_RELATIONS
 from holdfast.config.relations_risk import ORDERS_PER_SLOT, PAPER, venue_breaches
 
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
@@ -187,4 +188,5 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _messages_have_an_address,
     _addresses_hold_no_secret,
     _chat_knows_its_people,
+    *REGIME_RELATIONS,
 )

@@ -3,9 +3,14 @@
 Bookkeeping may hold machine time, process ids and reasons for people; no fold of the books reads it.
 """
 
+from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
+
+from holdfast.domain.market import Regime
+from holdfast.domain.slots import LegName
+from holdfast.domain.tiers import TierState
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -261,6 +266,41 @@ class KeyNoted(_Note, frozen=True, kw_only=True, gc=False):
     detail: str
 
 
+class TierChanged(_Note, frozen=True, kw_only=True, gc=False):
+    """The regime's tier changed, or the side it is against; `acted` is false while it is only watched.
+
+    `dwell` is how long the tier before lasted, 0 for the first; `model` names the detector's version.
+    """
+
+    stream: ClassVar[str] = "ops/regime"
+    before: int
+    state: TierState
+    regime: Regime
+    confidence: Decimal
+    bias: Decimal
+    reason: str
+    dwell: int
+    acted: bool
+    model: int = 0
+
+
+class GateShadowed(_Note, frozen=True, kw_only=True, gc=False):
+    """What a gate that is only watched would have kept back: entries that were placed all the same."""
+
+    stream: ClassVar[str] = "ops/shadow"
+    gate: str
+    leg: LegName
+    slots: tuple[int, ...]
+
+
+class RegimeOverridden(_Note, frozen=True, kw_only=True, gc=False):
+    """An operator said which regime it is, or with NONE that the detector speaks again."""
+
+    stream: ClassVar[str] = "ops/regime"
+    regime: str
+    reason: str
+
+
 class OrchestrationNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The orchestrator came, went, or missed a tick."""
 
@@ -293,4 +333,7 @@ Note = (
     | EvidenceNoted
     | AlertNoted
     | KeyNoted
+    | TierChanged
+    | GateShadowed
+    | RegimeOverridden
 )

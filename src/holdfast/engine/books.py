@@ -10,10 +10,12 @@ from holdfast.domain.bookkeeping import (
     LedgerFounded,
     Note,
     ReceiptsNoted,
+    RegimeOverridden,
     SessionStarted,
     SessionStopped,
     SubmissionNoted,
     TickNoted,
+    TierChanged,
 )
 from holdfast.domain.errors import InvariantBroken
 from holdfast.domain.events import (
@@ -27,6 +29,7 @@ from holdfast.domain.events import (
 )
 from holdfast.domain.intents import Submission
 from holdfast.domain.slots import Block, Leg, LegName, Slot
+from holdfast.domain.tiers import NO_TIER
 from holdfast.engine.accounts import Accounts
 from holdfast.engine.fold import evolve
 
@@ -48,6 +51,8 @@ class Books:
         self.stop_reason: str | None = None
         self.tick = 0
         self.market_time = 0
+        self.tier = NO_TIER
+        self.regime_override = ""  # what an operator said; empty leaves it to the profile
 
     def apply(self, at: int, entry: Event | Note) -> None:
         """Take one row in; raise InvariantBroken where it cannot follow what came before."""
@@ -137,7 +142,13 @@ class Books:
             case HoldCleared():
                 self.holds.pop(note.name, None)
             case _:
-                pass
+                self._lean(note)
+
+    def _lean(self, note: Note) -> None:
+        if isinstance(note, TierChanged):
+            self.tier = note.state
+        elif isinstance(note, RegimeOverridden):
+            self.regime_override = note.regime
 
     def _submit(self, at: int, note: SubmissionNoted) -> None:
         for name in note.ids:

@@ -18,6 +18,7 @@ from holdfast.ledger.rows import (
 )
 from holdfast.ledger.rows_alerts import AlertRow
 from holdfast.ledger.rows_evidence import EvidenceRow
+from holdfast.ledger.rows_regime import ShadowRow, TierRow
 from holdfast.ledger.rows_safety import PolicyRow, RiskRefusalRow, SignalRow
 from holdfast.ledger.rows_venue import VENUE_KINDS
 
@@ -26,4 +27,5 @@ KINDS: tuple[type[Row], ...] = (
     *(HoldRow, SessionRow, TickRow, CommandRow, RulesRow),
     *VENUE_KINDS,
     *(SignalRow, RiskRefusalRow, PolicyRow, AlertRow, EvidenceRow),
+    *(TierRow, ShadowRow),
 )

@@ -21,6 +21,7 @@ from holdfast.ledger import (
     project_notes,
     project_orders,
     project_positions,
+    project_regime,
     project_safety,
     project_venue,
 )
@@ -124,4 +125,5 @@ _HANDLERS = _joined(
     project_venue.HANDLERS,
     project_safety.HANDLERS,
     project_alerts.HANDLERS,
+    project_regime.HANDLERS,
 )

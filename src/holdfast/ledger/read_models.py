@@ -121,4 +121,6 @@ READ_MODELS: tuple[ReadModel, ...] = (
         "select count(*), max(set_seq), max(ended_seq) from policies",
     ),
     _newest("evidence", "seq desc"),
+    _newest("regime_tiers", "seq desc"),
+    _newest("gate_shadows", "seq desc"),
 )

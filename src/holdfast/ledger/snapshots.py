@@ -13,6 +13,7 @@ import msgspec
 from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.domain.intents import Submission
 from holdfast.domain.slots import Slot
+from holdfast.domain.tiers import NO_TIER, TierState
 from holdfast.engine.books import Books
 from holdfast.ledger.paths import make_private, write_private
 
@@ -40,6 +41,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tick: int
     market_time: int
     submissions: dict[str, Submission] = {}
+    tier: TierState = NO_TIER
+    regime_override: str = ""
 
 
 def write(books: Books, sequence: int, chain_hash: str, folder: Path) -> Path:
@@ -90,6 +93,8 @@ def books_of(snapshot: Snapshot) -> Books:
     books.tick = snapshot.tick
     books.market_time = snapshot.market_time
     books.submissions = dict(snapshot.submissions)
+    books.tier = snapshot.tier
+    books.regime_override = snapshot.regime_override
     return books
 
 
@@ -117,6 +122,8 @@ def _snapshot(books: Books, sequence: int, chain_hash: str) -> Snapshot:
         tick=books.tick,
         market_time=books.market_time,
         submissions=books.submissions,
+        tier=books.tier,
+        regime_override=books.regime_override,
     )
 
 

@@ -119,12 +119,14 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
             candles=options.candles,
             wait=held.clock.sleep if isinstance(held.clock, VenueTime) else None,
         )
+        sight, tape = seat_live(desk, settings, held.ledger, held.runtime, paper=on_paper)
+        adopters = (sight.follow, *(() if held.exchange is None else (held.exchange.adopt,)))
         reloader = Reloader(
             held.profile,
             held.profiles,
             options.overrides,
             lambda: loop.stop("restart", RESTART_CODE),
-            *(() if held.exchange is None else (held.exchange.adopt,)),
+            *adopters,
         )
         front = Front(held, inbox, reloader, orchestrator, held.clock)
         duties = () if held.exchange is None else (held.exchange,)
@@ -132,9 +134,8 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
         loop.own_signals()
         signals = front.open(stack)
         loop.between = (reloader, *duties, *signals, held.metrics.tick_begins, pace.begins)
-        sight = seat_live(desk, settings, held.ledger, paper=on_paper)
         upkeep = Upkeep(held.ledger, settings)
-        loop.after = (sight, pace.ends, held.metrics.tick_ends, upkeep, front)
+        loop.after = (tape, pace.ends, held.metrics.tick_ends, upkeep, front)
         code = loop.run()
         loop.finish()
         front.report(desk)

@@ -38,14 +38,14 @@ class Reloader:
         profiles: Path,
         overrides: Mapping[str, str],
         restart: Callable[[], None],
-        adopted: Callable[[Desk, Profile], None] = lambda _desk, _profile: None,
+        *adopters: Callable[[Desk, Profile], None],
     ) -> None:
         self.profile = profile
         self.state = ReloadState()
         self._profiles = profiles
         self._overrides = overrides
         self._restart = restart
-        self._adopted = adopted
+        self._adopters = adopters
         self._watch = ProfileWatch(profile.files)
 
     def __call__(self, desk: Desk) -> None:
@@ -91,7 +91,8 @@ class Reloader:
             reason=f"profile {edited.name} was edited",
         )
         self.profile = edited
-        self._adopted(desk, edited)
+        for adopt in self._adopters:
+            adopt(desk, edited)
         self.state = ReloadState(result=TAKEN, detail=", ".join(sorted(changes)))
         log.info(f"profile {edited.name}: took up {', '.join(sorted(changes))}")
 

@@ -50,7 +50,7 @@ def replay_desk(
         ledger=ledger or MemoryLedger(instrument.base, instrument.quote, GENESIS),
         clock=FixedClock(first + 60 * SECOND),
     )
-    seat_replay(desk, profile.settings, candles)
+    seat_replay(desk, profile, candles)
     start(
         desk,
         StartPlan(

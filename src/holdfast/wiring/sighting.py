@@ -4,18 +4,39 @@ Rules: a live desk always reads, so that ADX, momentum and volatility are publis
 on. A replay and the bench read only where a knob acts on a reading, so that what is off costs nothing.
 """
 
+import os
+
 from holdfast.clock import SystemClock
+from holdfast.config.folders import home
+from holdfast.config.profile import Profile
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
+from holdfast.desk.regime.advisers import ADVISERS
+from holdfast.desk.regime.detector import (
+    PRIMARY,
+    SECONDARY,
+    Detector,
+    DetectorTerms,
+    Found,
+    FrameTerms,
+)
+from holdfast.desk.regime.policy import RegimePolicy
 from holdfast.desk.regime.seat import SignalSeat
+from holdfast.desk.regime.stance import Held, Stance
 from holdfast.desk.regime.tape import CandleTape, ColumnTape, MarkTape, Tape
 from holdfast.domain.market import MINUTE, SECOND
+from holdfast.engine.regime import TierRules
 from holdfast.ledger.candles import newest_candles
+from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.signals.hmm.model import Model, newest
 from holdfast.signals.look import Lens
+from holdfast.telemetry import log
 from holdfast.venue.candles import Candles
 
+MODELS = "models"
 READERS = (
+    "hmm_enabled",
     "regime_adx_enabled",
     "regime_directional_enabled",
     "regime_shadow_enabled",
@@ -39,25 +60,69 @@ def lens_of(settings: Settings) -> Lens:
 
 def reads_signals(settings: Settings) -> bool:
     """Say whether anything that is switched on acts on a reading."""
-    return any(getattr(settings, name, False) for name in READERS)
+    return any(getattr(settings, name) for name in READERS)
 
 
-def seat_signals(desk: Desk, settings: Settings, tape: Tape) -> SignalSeat:
-    """Let a desk read a tape from now on, before every other policy."""
-    seat = SignalSeat(tape, lens_of(settings), SystemClock().monotonic)
-    desk.policies = (seat, *desk.policies)
-    desk.watch_again()
-    return seat
+def models_in(place: Runtime) -> Found:
+    """Find the newest version that can be trusted among the models of a runtime."""
+    said: set[str] = set()
+
+    def found(name: str) -> Model | None:
+        model, faults = newest(place.folder / MODELS, name)
+        for fault in faults:
+            if fault not in said:
+                said.add(fault)
+                log.warning(fault)
+        return model
+
+    return found
 
 
-def seat_replay(desk: Desk, settings: Settings, candles: Candles) -> None:
+class Sight:
+    """Everything by which a desk reads the market and acts on it."""
+
+    def __init__(self, desk: Desk, settings: Settings, tape: Tape, found: Found) -> None:
+        self.desk = desk
+        self.held = Held(stance_of(settings))
+        self.seat = SignalSeat(
+            tape,
+            lens_of(settings),
+            SystemClock().monotonic,
+            Detector(detector_of(settings), found) if settings.hmm_enabled else None,
+        )
+        self.policy = RegimePolicy(desk, self.held, self.seat.look)
+        self.advisers = tuple(kind(desk, self.held) for kind in ADVISERS)
+        desk.policies = (self.seat, self.policy, *desk.policies)
+        self._advise()
+        desk.watch_again()
+
+    def follow(self, desk: Desk, profile: Profile) -> None:
+        """Follow an edited profile from the next step on."""
+        del desk
+        self.held.adopt(stance_of(profile.settings))
+        self._advise()
+        self.desk.watch_again()
+
+    def _advise(self) -> None:
+        """Advise only where something is acted upon: a desk without advisers enters faster."""
+        stance = self.held.stance
+        others = tuple(one for one in self.desk.advisers if one not in self.advisers)
+        acts = stance.act or stance.bands or stance.momentum_act
+        self.desk.advisers = (*(self.advisers if acts else ()), *others)
+
+
+def seat_replay(desk: Desk, profile: Profile, candles: Candles) -> Sight | None:
     """Let a replay read the candles it drives, where a knob asks for it."""
-    if reads_signals(settings):
-        seat_signals(desk, settings, ColumnTape(candles))
+    if not reads_signals(profile.settings):
+        return None
+    found = models_in(runtime(profile.runtime, home(os.environ)))
+    return Sight(desk, profile.settings, ColumnTape(candles), found)
 
 
-def seat_live(desk: Desk, settings: Settings, ledger: DuckDbLedger, *, paper: bool) -> CandleTape:
-    """Let a live desk read, beginning with what its ledger remembers; return what hears its ticks."""
+def seat_live(
+    desk: Desk, settings: Settings, ledger: DuckDbLedger, place: Runtime, *, paper: bool
+) -> tuple[Sight, CandleTape]:
+    """Let a live desk read, beginning with what its ledger remembers; its ticks go to the tape."""
     tape = CandleTape(settings.candle_seconds) if paper else MarkTape()
     cursor = ledger.cursor()
     try:
@@ -65,11 +130,57 @@ def seat_live(desk: Desk, settings: Settings, ledger: DuckDbLedger, *, paper: bo
             tape.add(candle)
     finally:
         cursor.close()
-    seat = seat_signals(desk, settings, tape)
-    seat.look(desk, desk.now)
-    return tape
+    sight = Sight(desk, settings, tape, models_in(place))
+    sight.seat.look(desk, desk.now)
+    return sight, tape
 
 
 def reading_seconds(desk: Desk) -> float:
     """Say how much machine time a desk spent on reading the market."""
     return sum(one.seconds for one in desk.policies if isinstance(one, SignalSeat))
+
+
+def stance_of(settings: Settings) -> Stance:
+    """Read what a profile asks to be done about readings."""
+    return Stance(
+        act=settings.regime_directional_enabled,
+        shadow=settings.regime_shadow_enabled,
+        bands=settings.regime_adx_enabled,
+        momentum_act=settings.momentum_enabled,
+        momentum_shadow=settings.momentum_shadow_enabled,
+        tiers=TierRules(
+            confidence=(settings.regime_tier1_confidence, settings.regime_tier2_confidence),
+            bias=(settings.regime_tier1_bias_floor, settings.regime_tier2_bias_floor),
+            hysteresis=settings.regime_hysteresis,
+            dwell=settings.regime_min_dwell_sec * SECOND,
+            grace=settings.regime_suppression_grace_sec * SECOND,
+            cooldown=settings.regime_tier2_reentry_cooldown_sec * SECOND,
+        ),
+        override=settings.regime_manual_override,
+        override_confidence=settings.regime_manual_confidence,
+        least_confidence=settings.hmm_confidence_threshold,
+        interval=settings.regime_eval_interval_sec * SECOND,
+        fast=settings.regime_eval_interval_fast * SECOND,
+        longest=settings.momentum_max_defer_sec * SECOND,
+    )
+
+
+def detector_of(settings: Settings) -> DetectorTerms:
+    """Read how the detector looks at candles."""
+    frames = [
+        FrameTerms(PRIMARY, settings.hmm_ohlcv_interval_min * 60, settings.hmm_recent_candles)
+    ]
+    if settings.hmm_multi_timeframe_enabled:
+        minutes = settings.hmm_secondary_interval_min
+        frames.append(FrameTerms(SECONDARY, minutes * 60, settings.hmm_secondary_recent_candles))
+    weights = settings.consensus_1m_weight, settings.consensus_15m_weight
+    return DetectorTerms(
+        frames=tuple(frames),
+        window=settings.hmm_inference_window,
+        threshold=float(settings.hmm_confidence_threshold),
+        gain=float(settings.hmm_bias_gain),
+        source=settings.hmm_multi_timeframe_source if len(frames) > 1 else PRIMARY,
+        weights=(float(weights[0]), float(weights[1])),
+        dampen=float(settings.consensus_dampen_factor),
+        refresh=settings.hmm_readiness_cache_sec * SECOND,
+    )

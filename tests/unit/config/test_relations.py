@@ -32,6 +32,14 @@ BROKEN = [
     ({"sticky_mode_enabled": True, "release_recon_hard_gate_enabled": False}, "sticky_mode"),
     ({"market_source": "file"}, "market_file"),
     ({"slots": 38}, "slots"),
+    ({"regime_directional_enabled": True}, "hmm_enabled"),
+    ({"regime_shadow_enabled": True}, "regime_shadow_enabled"),
+    ({"hmm_multi_timeframe_source": "consensus"}, "hmm_multi_timeframe_enabled"),
+    ({"hmm_multi_timeframe_enabled": True, "hmm_secondary_interval_min": 1}, "hmm_secondary"),
+    ({"hmm_training_candles": 513}, "hmm_training_candles"),
+    ({"hmm_secondary_min_train_samples": 1427}, "hmm_secondary_min_train_samples"),
+    ({"hmm_recent_candles": 14}, "hmm_recent_candles"),
+    ({"regime_eval_interval_fast": 301}, "regime_eval_interval_fast"),
 ]
 
 

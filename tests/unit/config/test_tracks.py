@@ -166,9 +166,9 @@ def test_the_stages_that_can_be_chosen_are_those_whose_features_are_built(shippe
     assert ready == {
         "canary": (),
         "execution": ("dry", "staging", "canary", "live"),
-        "regime": ("off",),
+        "regime": ("off", "shadow", "act"),
         "self_healing": ("A",),
-        "sticky": ("1", "2", "2b"),
+        "sticky": ("1", "2", "2b", "3-shadow"),
     }
 
 

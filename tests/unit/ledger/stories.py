@@ -11,6 +11,7 @@ from holdfast.domain.bookkeeping import (
     AlertNoted,
     CommandNoted,
     EvidenceNoted,
+    GateShadowed,
     HoldCleared,
     HoldSet,
     LedgerFounded,
@@ -18,6 +19,7 @@ from holdfast.domain.bookkeeping import (
     PolicyNoted,
     ReceiptsNoted,
     ReconcileNoted,
+    RegimeOverridden,
     RiskNoted,
     SessionStarted,
     SessionStopped,
@@ -25,6 +27,7 @@ from holdfast.domain.bookkeeping import (
     SimulatedNoted,
     SubmissionNoted,
     TickNoted,
+    TierChanged,
 )
 from holdfast.domain.events import (
     BalanceOpened,
@@ -42,6 +45,7 @@ from holdfast.domain.events import (
 from holdfast.domain.ids import client_order_id, position_id
 from holdfast.domain.market import Regime
 from holdfast.domain.slots import Direction, LegName, Role, Side
+from holdfast.domain.tiers import TierState
 
 BASE, QUOTE = "DOGE", "USD"
 FOUNDED = LedgerFounded(
@@ -72,6 +76,7 @@ def story(slots: int, cycles: int) -> Iterator[tuple[int, list]]:
     yield at, _venue_notes()
     yield at, [_alert("PriceStale", "began"), _alert("DeskHeld", "began")]
     yield at, [_alert("PriceStale", "ended"), _alert("DeskHeld", "began")]
+    yield at, _regime(at)
     yield at, [_command(), _evidence(), SessionStopped(epoch=1, reason="signal 15")]
 
 
@@ -293,6 +298,26 @@ def _command() -> CommandNoted:
 
 def _alert(name: str, state: str) -> AlertNoted:
     return AlertNoted(name=name, severity="warning", state=state, detail="1 at >= 1")
+
+
+def _regime(at: int) -> list:
+    state = TierState(tier=2, entered_at=at, side=LegName.A, grace_at=at)
+    half = Decimal("0.5")
+    return [
+        RegimeOverridden(regime="BULLISH", reason="test"),
+        TierChanged(
+            before=0,
+            state=state,
+            regime=Regime.BULLISH,
+            confidence=half,
+            bias=half,
+            reason="confidence",
+            dwell=0,
+            acted=True,
+            model=1,
+        ),
+        GateShadowed(gate="momentum", leg=LegName.B, slots=(0, 1)),
+    ]
 
 
 def _evidence() -> EvidenceNoted:

@@ -15,7 +15,7 @@ from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
 from holdfast.ledger.writer import arrow_schema
 
-LATER_TABLES = ("evidence",)  # of the steps after the views
+LATER_TABLES = ("evidence", "regime_tiers", "gate_shadows")  # of the steps after the views
 LATER = [step.name for step in STEPS if step.version >= 3]
 
 

@@ -98,6 +98,8 @@ EDITS = {
     "risk_refusals": "code = 'other'",
     "policies": "value = '9'",
     "evidence": "verdict = 'pass'",
+    "regime_tiers": "tier = 9",
+    "gate_shadows": "entries = 9",
 }
 
 

@@ -5,8 +5,6 @@ from typing import Literal
 
 from holdfast.config.knob import Knobs, knob
 
-SINCE = "regime"
-
 
 class RegimeKnobs(Knobs):
     """Which way the market leans, and what the desk does about it."""
@@ -16,20 +14,31 @@ class RegimeKnobs(Knobs):
         "Let the trend bands change entry distance and entries a tick",
         risk="up",
         on_stale="safe",
-        since=SINCE,
     )
-    regime_adx_period: int = knob(14, "Period of Wilder's ADX", "bars", ge=2, le=100)
+    regime_adx_period: int = knob(
+        14, "Period of Wilder's ADX", "bars", ge=2, le=100, effect="restart"
+    )
     regime_adx_choppy_max: Decimal = knob(
-        Decimal("20.0"), "Below this the market is choppy", "ADX", ge=Decimal(0), le=Decimal(100)
+        Decimal("20.0"),
+        "Below this the market is choppy",
+        "ADX",
+        ge=Decimal(0),
+        le=Decimal(100),
+        effect="restart",
     )
     regime_adx_trending_min: Decimal = knob(
-        Decimal("30.0"), "Above this the market is trending", "ADX", ge=Decimal(0), le=Decimal(100)
+        Decimal("30.0"),
+        "Above this the market is trending",
+        "ADX",
+        ge=Decimal(0),
+        le=Decimal(100),
+        effect="restart",
     )
     regime_directional_enabled: bool = knob(
-        False, "Act on the regime's tier", risk="up", on_stale="safe", since=SINCE
+        False, "Act on the regime's tier", risk="up", on_stale="safe"
     )
     regime_shadow_enabled: bool = knob(
-        False, "Evaluate the regime without acting on it", on_stale="safe", since=SINCE
+        False, "Evaluate the regime without acting on it", on_stale="safe"
     )
     regime_tier1_confidence: Decimal = knob(
         Decimal("0.20"),
@@ -37,7 +46,6 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     regime_tier2_confidence: Decimal = knob(
         Decimal("0.50"),
@@ -45,7 +53,6 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     regime_tier1_bias_floor: Decimal = knob(
         Decimal("0.10"),
@@ -53,7 +60,6 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     regime_tier2_bias_floor: Decimal = knob(
         Decimal("0.25"),
@@ -61,7 +67,6 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     regime_hysteresis: Decimal = knob(
         Decimal("0.05"),
@@ -69,13 +74,10 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
-    regime_min_dwell_sec: int = knob(
-        300, "Shortest stay in a tier", "s", ge=0, le=86_400, since=SINCE
-    )
+    regime_min_dwell_sec: int = knob(300, "Shortest stay in a tier", "s", ge=0, le=86_400)
     regime_suppression_grace_sec: int = knob(
-        60, "Time in tier 2 before a side is suppressed", "s", ge=0, le=3600, since=SINCE
+        60, "Time in tier 2 before a side is suppressed", "s", ge=0, le=3600
     )
     regime_tier2_reentry_cooldown_sec: int = knob(
         600,
@@ -83,21 +85,17 @@ class RegimeKnobs(Knobs):
         "s",
         ge=0,
         le=86_400,
-        since=SINCE,
     )
-    regime_eval_interval_sec: int = knob(
-        300, "Time between two evaluations", "s", ge=5, le=3600, since=SINCE
-    )
+    regime_eval_interval_sec: int = knob(300, "Time between two evaluations", "s", ge=5, le=3600)
     regime_eval_interval_fast: int = knob(
         60,
         "Time between two evaluations while the regime is changing",
         "s",
         ge=5,
         le=3600,
-        since=SINCE,
     )
     regime_manual_override: Literal["NONE", "BULLISH", "BEARISH"] = knob(
-        "NONE", "Regime set by an operator", on_stale="safe", since=SINCE
+        "NONE", "Regime set by an operator", on_stale="safe"
     )
     regime_manual_confidence: Decimal = knob(
         Decimal("0.75"),
@@ -105,7 +103,6 @@ class RegimeKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     auto_repair_regime: Literal["when_lapsed", "never"] = knob(
         "when_lapsed",

@@ -7,6 +7,7 @@ sit after this one.
 from collections.abc import Callable
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.regime.detector import Detector
 from holdfast.desk.regime.tape import Tape
 from holdfast.desk.turn import Turn
 from holdfast.domain.market import MINUTE
@@ -21,13 +22,18 @@ Seconds = Callable[[], float]
 class SignalSeat:
     """The policy that sets `desk.readings`, once a closed signal candle."""
 
-    def __init__(self, tape: Tape, lens: Lens, monotonic: Seconds) -> None:
+    def __init__(
+        self, tape: Tape, lens: Lens, monotonic: Seconds, detector: Detector | None = None
+    ) -> None:
         self.seconds = 0.0  # spent reading, of machine time
+        self.detector = detector
         self._tape = tape
         self._indicators = Indicators(lens)
         self._gatherer = Gatherer(SIGNAL_CANDLE)
         self._monotonic = monotonic
         self._due = 0
+        self._looked = -1
+        self._shown: Readings | None = None
 
     def due(self) -> int:
         """Return the close of the signal candle at hand."""
@@ -40,23 +46,33 @@ class SignalSeat:
         self.seconds += self._monotonic() - begun
 
     def look(self, desk: Desk, now: int) -> None:
-        """Read up to a market time."""
-        closed = False
-        for candle in self._tape.until(now):
-            for bar in self._gatherer.add(candle):
-                self._take(bar)
-                closed = True
-        for bar in self._gatherer.until(now):
-            self._take(bar)
-            closed = True
+        """Read up to a market time, once."""
+        if now == self._looked:
+            return
+        self._looked = now
+        closed = self._closed(now)
         self._due = now - now % SIGNAL_CANDLE + SIGNAL_CANDLE
         if closed:
-            desk.readings = self._reading(self._due - SIGNAL_CANDLE)
+            self._shown = self._indicators.reading(self._due - SIGNAL_CANDLE)
+        if self._shown is not None and self.detector is not None:
+            desk.readings = self.detector.read(self._shown, now)
+        elif closed:
+            desk.readings = self._shown
 
     def _take(self, bar: Bar) -> None:
         if self._gatherer.broken:
             self._indicators.renew()
         self._indicators.add(bar)
 
-    def _reading(self, at: int) -> Readings:
-        return self._indicators.reading(at)
+    def _closed(self, now: int) -> bool:
+        closed = False
+        for candle in self._tape.until(now):
+            if self.detector is not None:
+                self.detector.take(candle)
+            for bar in self._gatherer.add(candle):
+                self._take(bar)
+                closed = True
+        for bar in self._gatherer.until(now):
+            self._take(bar)
+            closed = True
+        return closed

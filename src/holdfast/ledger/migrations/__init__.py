@@ -17,6 +17,7 @@ from holdfast.ledger.migrations import (
     m0005_safety,
     m0006_alerts,
     m0007_evidence,
+    m0008_regime,
 )
 
 
@@ -56,6 +57,13 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(6, "alerts", "alerts from their beginning to their end", m0006_alerts.apply, folded=True),
     Step(7, "evidence", "what drills and runbooks found", m0007_evidence.apply, folded=True),
+    Step(
+        8,
+        "regime",
+        "changes of the tier, and what watched gates would have done",
+        m0008_regime.apply,
+        folded=True,
+    ),
 )
 LATEST = STEPS[-1].version
 FOLDED = frozenset(step.name for step in STEPS if step.folded)  # rebuilt when they are new

@@ -1,0 +1,102 @@
+"""Look at the regime at regular times, move the tiers, and watch what is not acted upon yet.
+
+Every change of the tiers is a note in the ledger, so that a desk that died goes on where they stood.
+Advisers read the tiers off the books; nothing here touches a slot.
+"""
+
+from collections.abc import Callable
+
+from holdfast.desk.desk import Desk
+from holdfast.desk.regime.shadow import Shadow
+from holdfast.desk.regime.stance import Held, Stance, leaning, overridden
+from holdfast.desk.turn import Turn
+from holdfast.domain.bookkeeping import TierChanged
+from holdfast.domain.tiers import NO_TIER, TierState
+from holdfast.engine.momentum import deferred
+from holdfast.engine.regime import Leaning, assess, suppressed, turning_points
+from holdfast.engine.rules import NEVER
+
+OFF = "switched off"
+
+
+class RegimePolicy:
+    """The policy of tiers and of watched gates; `reason` is why the tiers stand where they do."""
+
+    def __init__(self, desk: Desk, held: Held, look: Callable[[Desk, int], None]) -> None:
+        self.held = held
+        self._desk = desk
+        self.reason = ""
+        self.evaluations = 0
+        self.tier_shadow, self.momentum_shadow = Shadow("regime"), Shadow("momentum")
+        self._look = look
+        self._due = 0
+        self._taken = (-1, "")
+
+    def due(self) -> int:
+        """Return the time of the next look; at once when a person has spoken."""
+        return self._due if self._taken == self._asked() else 0
+
+    def decide(self, turn: Turn) -> None:
+        """Look, and note what changed."""
+        desk, stance = turn.desk, self.held.stance
+        self._taken = self._asked()
+        self._look(desk, turn.at)
+        self.evaluations += 1
+        due = NEVER
+        if stance.act or stance.shadow:
+            due = self._tiers(turn, stance)
+        elif desk.books.tier != NO_TIER:
+            self._change(turn, NO_TIER, Leaning(), OFF, acted=False)
+        due = min(due, self._momentum(turn, stance))
+        self._due = due
+
+    def _asked(self) -> tuple[int, str]:
+        return self.held.changes, overridden(self._desk, self.held.stance)
+
+    def _tiers(self, turn: Turn, stance: Stance) -> int:
+        desk, now = turn.desk, turn.at
+        seen, before = leaning(desk, stance), desk.books.tier
+        found = assess(before, seen, stance.tiers, now)
+        self.reason = found.reason
+        if found.state != before:
+            self._change(turn, found.state, seen, found.reason, acted=stance.act)
+        if stance.act:
+            self.tier_shadow.forget()
+        else:
+            self.tier_shadow.look(turn, suppressed(found.state, stance.tiers, now))
+        every = stance.fast if found.reason == "dwell" else stance.interval
+        points = [at for at in turning_points(found.state, stance.tiers) if at > now]
+        return min([_next(now, every), *points])
+
+    def _change(
+        self, turn: Turn, state: TierState, seen: Leaning, reason: str, *, acted: bool
+    ) -> None:
+        desk = turn.desk
+        before = desk.books.tier
+        desk.books.tier = state  # at once, as slots are; the note says the same after the commit
+        turn.notes.append(
+            TierChanged(
+                before=before.tier,
+                state=state,
+                regime=seen.regime,
+                confidence=seen.confidence,
+                bias=seen.bias,
+                reason=reason,
+                dwell=0 if before.entered_at is None else turn.at - before.entered_at,
+                acted=acted,
+                model=0 if desk.readings is None else desk.readings.model,
+            )
+        )
+
+    def _momentum(self, turn: Turn, stance: Stance) -> int:
+        if not stance.momentum_shadow or stance.momentum_act:
+            self.momentum_shadow.forget()
+            return NEVER
+        seen = turn.desk.readings
+        sign = seen.momentum if seen is not None and seen.momentum_ready else 0
+        self.momentum_shadow.look(turn, deferred(sign))
+        return _next(turn.at, stance.interval)
+
+
+def _next(now: int, every: int) -> int:
+    return now - now % every + every
