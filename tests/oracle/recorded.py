@@ -65,6 +65,17 @@ def rules_of(config: Json) -> Rules:
     )
 
 
+def rules_of_scenario(given: Json) -> Rules:
+    """Read the few rules a recorded scenario names beside its venue constraints."""
+    return Rules(
+        genesis="paper",
+        instrument=instrument_of(given["constraints"]),
+        entry_pct=exact(given["entry_pct"]),
+        profit_pct=exact(given["profit_pct"]),
+        refresh_pct=ZERO,
+    )
+
+
 def instrument_of(config: Json) -> Instrument:
     """Read the recorded venue constraints."""
     return Instrument(

@@ -36,6 +36,8 @@ FORMULAS = (
     "execute_actions_batch",
     "capital_ledger",
     "validate_slot",
+    "resume_from_halted",
+    "is_transient_halt_reason",
 )
 
 

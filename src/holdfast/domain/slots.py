@@ -88,6 +88,7 @@ EXIT: Final = Role.EXIT
 LEG_A: Final = LegName.A
 LEG_B: Final = LegName.B
 FREE_TO_ENTER: Final = Block.NONE
+SOFT_CLOSE: Final = "soft_close"  # reason of a recovery that an operator sent to just off the mark
 
 
 class Order(msgspec.Struct, frozen=True, gc=False):

@@ -24,16 +24,18 @@ from holdfast.domain.slots import (
     LEG_A,
     LEG_B,
     SELL,
+    SOFT_CLOSE,
     Block,
     LegName,
     Lot,
     Recovery,
+    Side,
     exit_side,
 )
 from holdfast.engine.accounts import DUST, UNALLOCATED, slot_account
 from holdfast.engine.draft import Draft
 from holdfast.engine.fold import booked
-from holdfast.engine.pricing import exit_price
+from holdfast.engine.pricing import exit_price, near_price
 from holdfast.engine.rules import Rules
 
 
@@ -81,12 +83,9 @@ def turn(draft: Draft, name: LegName, fill: OrderFilled) -> None:
 
 
 def place_recovery(draft: Draft, recovery: Recovery) -> None:
-    """Rest the exit of a recovery again, at its own price or just off the mark."""
-    rules, lot = draft.terms.rules, recovery.lot
-    side = exit_side(recovery.leg)
-    nearest = exit_price(rules, side, lot.price, draft.terms.mark, draft.slot.profit_pct)
-    wanted = lot.exit_price or nearest
-    price = max(wanted, nearest) if side is SELL else min(wanted, nearest)
+    """Rest the exit of a recovery again: at its own price, or just off the mark where one asked so."""
+    lot, side = recovery.lot, exit_side(recovery.leg)
+    price = _recovery_price(draft, recovery, side)
     left = lot.size - lot.closed
     draft.place(
         recovery.leg,
@@ -202,6 +201,15 @@ def cooldown_after(rules: Rules, standing: int, losses: int, now: int) -> int:
     if losses >= rules.loss_cooldown_start:
         until = max(until, now + rules.loss_cooldown)
     return until
+
+
+def _recovery_price(draft: Draft, recovery: Recovery, side: Side) -> Decimal:
+    rules, mark, lot = draft.terms.rules, draft.terms.mark, recovery.lot
+    if recovery.reason == SOFT_CLOSE:
+        return near_price(rules, side, mark)
+    nearest = exit_price(rules, side, lot.price, mark, draft.slot.profit_pct)
+    wanted = lot.exit_price or nearest
+    return max(wanted, nearest) if side is SELL else min(wanted, nearest)
 
 
 def _is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:

@@ -37,6 +37,7 @@ from holdfast.domain.slots import (
     ENTRY,
     FREE_TO_ENTER,
     LEG_A,
+    SOFT_CLOSE,
     Leg,
     LegName,
     Lot,
@@ -169,7 +170,8 @@ def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
     for recovery in slot.recoveries:
         if recovery.order and recovery.order.client_order_id == event.client_order_id:
             order = replace(recovery.order, status=OrderStatus.CANCELING)
-            return _with_recovery(slot, replace(recovery, order=order))
+            reason = SOFT_CLOSE if event.reason == SOFT_CLOSE else recovery.reason
+            return _with_recovery(slot, replace(recovery, order=order, reason=reason))
     leg = leg_of(slot, event.leg)
     order = replace(_order(leg, event.client_order_id), status=OrderStatus.CANCELING)
     leg = replace(leg, order=order)

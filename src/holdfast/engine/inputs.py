@@ -48,6 +48,12 @@ class SideSuppressed(msgspec.Struct, frozen=True, kw_only=True):
     why: Block = Block.REGIME
 
 
+class SoftCloseWanted(msgspec.Struct, frozen=True):
+    """A recovery is to rest just off the mark, whatever its own target was."""
+
+    recovery_id: int
+
+
 Input = (
     Execution
     | End
@@ -57,4 +63,5 @@ Input = (
     | ExitWanted
     | CancelWanted
     | SideSuppressed
+    | SoftCloseWanted
 )

@@ -4,10 +4,22 @@ from decimal import Decimal
 
 from holdfast.domain.events import BothOpenNoted, CancelAsked, EvictionStarted, ExitOrphaned
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import Leg, LegName, OrderStatus, Phase, Recovery, Role, Side, phase
+from holdfast.domain.slots import (
+    SOFT_CLOSE,
+    Leg,
+    LegName,
+    OrderStatus,
+    Phase,
+    Recovery,
+    Role,
+    Side,
+    phase,
+)
 from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter
 from holdfast.engine.exits import book_at_mark, cooldown_after
+from holdfast.engine.fold import recovery_of
+from holdfast.engine.inputs import SoftCloseWanted
 
 
 def time_came(draft: Draft) -> None:
@@ -30,6 +42,13 @@ def evicted(draft: Draft, recovery: Recovery) -> None:
     """Book a recovery whose cancel is proven, then go on with the orphan that needed its place."""
     book_at_mark(draft, recovery, "recovery_cap_evict_priority")
     time_came(draft)
+
+
+def soft_close(draft: Draft, wanted: SoftCloseWanted) -> None:
+    """Take a recovery's order off the book; proven gone, it is placed again just off the mark."""
+    recovery = recovery_of(draft.slot, wanted.recovery_id)
+    if recovery.order is not None and recovery.order.status is not OrderStatus.CANCELING:
+        _cancel(draft, recovery, SOFT_CLOSE)
 
 
 def _one_open(draft: Draft, leg: Leg) -> None:
@@ -101,13 +120,17 @@ def _eviction_rank(recovery: Recovery, mark: Decimal) -> tuple[Decimal, int, int
 def _evict(draft: Draft, victim: Recovery) -> None:
     slot_id = draft.slot.slot_id
     draft.emit(EvictionStarted(slot=slot_id, recovery_id=victim.recovery_id))
-    if victim.order is not None:
+    _cancel(draft, victim, "recovery_cap_evict_priority")
+
+
+def _cancel(draft: Draft, recovery: Recovery, reason: str) -> None:
+    if recovery.order is not None:
         draft.emit(
             CancelAsked(
-                slot=slot_id,
-                leg=LegName(victim.leg),
+                slot=draft.slot.slot_id,
+                leg=LegName(recovery.leg),
                 role=Role.EXIT,
-                client_order_id=victim.order.client_order_id,
-                reason="recovery_cap_evict_priority",
+                client_order_id=recovery.order.client_order_id,
+                reason=reason,
             )
         )

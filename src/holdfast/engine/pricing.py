@@ -85,6 +85,12 @@ def exit_price(rules: Rules, side: Side, entry: Decimal, mark: Decimal, profit: 
     return (wanted * CENT).quantize(tick, ROUND_HALF_EVEN)
 
 
+def near_price(rules: Rules, side: Side, mark: Decimal) -> Decimal:
+    """Say where an exit rests just off the mark, as near as an entry would."""
+    guard = rules.entry_pct if side is SELL else -rules.entry_pct
+    return (mark * (HUNDRED + guard) * CENT).quantize(rules.instrument.price_tick, ROUND_HALF_EVEN)
+
+
 def refresh_distance(rules: Rules, slot_id: int) -> Decimal:
     """Say how far the mark may run from an entry, in percent: farther for slots that enter farther out."""
     return rules.refresh_pct + rules.slot_spacing_pct * slot_id

@@ -38,9 +38,10 @@ from holdfast.engine.inputs import (
     Input,
     MarkMoved,
     SideSuppressed,
+    SoftCloseWanted,
     TimeCame,
 )
-from holdfast.engine.orphans import evicted, time_came
+from holdfast.engine.orphans import evicted, soft_close, time_came
 from holdfast.engine.rules import Terms
 
 
@@ -218,4 +219,5 @@ _RULES: Mapping[type, Callable[[Draft, Any], None]] = {
     ExitWanted: _owed,
     CancelWanted: withdraw,
     SideSuppressed: suppress,
+    SoftCloseWanted: soft_close,
 }

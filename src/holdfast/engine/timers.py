@@ -44,7 +44,7 @@ def due_time(slot: Slot, rules: Rules, now: int) -> int:
     """Say when the rules next have something to do for a slot, later than now."""
     due = min(_leg_due(slot.a, now), _leg_due(slot.b, now))
     if not slot.sticky:
-        due = min(due, _orphan_due(slot, rules))
+        due = min(due, orphan_due(slot, rules))
     return due if due > now else now + 1
 
 
@@ -61,7 +61,8 @@ def _leg_due(leg: Leg, now: int) -> int:
     return NEVER
 
 
-def _orphan_due(slot: Slot, rules: Rules) -> int:
+def orphan_due(slot: Slot, rules: Rules) -> int:
+    """Say when a cycling slot's exits next have to be looked at; 0 is at once, NEVER not at all."""
     label = phase(slot)
     if label is Phase.S0:
         return NEVER
