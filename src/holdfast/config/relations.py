@@ -156,6 +156,13 @@ def _chat_knows_its_people(values: Values) -> Iterator[Breach]:
         yield Breach(("chat_base_url",), problem, "https://HOST, or http:// on this machine")
 
 
+def _no_cycling_slots_without_orphans(values: Values) -> Iterator[Breach]:
+    if values["legacy_orphans"] == "removed" and not values["sticky_mode_enabled"]:
+        problem = "legacy_orphans removed leaves no cycling slots, and sticky_mode_enabled is false"
+        keys = ("legacy_orphans", "sticky_mode_enabled")
+        yield Breach(keys, problem, "sticky_mode_enabled: true beside it")
+
+
 RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
     _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
@@ -179,6 +186,7 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _needs("subsidy_auto_reprice_band", ("stale", "stuck"), "subsidy_enabled"),
     _needs("churner_enabled", (True,), "hmm_enabled"),
     _needs("sticky_mode_enabled", (True,), "release_recon_hard_gate_enabled"),
+    _no_cycling_slots_without_orphans,
     _profit_pays_the_fees,
     _churner_pays_the_fees,
     _file_source_names_a_file,

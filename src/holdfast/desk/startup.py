@@ -10,8 +10,10 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.leftovers import leftovers
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import SessionStarted, TransientHaltCleared
+from holdfast.domain.errors import LedgerError
 from holdfast.domain.events import (
     BalanceOpened,
     Event,
@@ -28,7 +30,10 @@ TRANSIENT = ("signal ", "process exit")
 
 
 class StartPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a desk starts with; `at` is the market time of its first candle."""
+    """What a desk starts with; `at` is the market time of its first candle.
+
+    Where slots may not cycle, a ledger that still holds cycling slots or recoveries is refused.
+    """
 
     at: int
     slots: int
@@ -36,10 +41,14 @@ class StartPlan(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     pid: int
     build: str
+    may_cycle: bool = True
 
 
 def start(desk: Desk, plan: StartPlan) -> None:
     """Bring a desk from its ledger to its first tick."""
+    found = "" if plan.may_cycle else leftovers(desk.books)
+    if found:
+        raise LedgerError(found)
     fresh = not desk.books.rules_digest
     if fresh:  # later the ledger knows; a time ahead of the venue's next step would hide its fills
         desk.now = max(desk.now, plan.at)

@@ -257,6 +257,7 @@ def _begin(
         at=road.venue.wall(),
         slots=slots,
         sticky=sticky,
+        may_cycle=road.profile.settings.legacy_orphans != "removed",
         profile=road.profile.name,
         pid=os.getpid(),
         build=version("holdfast"),

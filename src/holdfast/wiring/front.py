@@ -12,6 +12,8 @@ from holdfast.desk.control.app import LedgerDoors, Parts, create_app
 from holdfast.desk.control.scrape import ScrapeFiles
 from holdfast.desk.control.server import ControlServer
 from holdfast.desk.control.verb_exchange import exchange_verbs
+from holdfast.desk.control.verb_legacy import legacy_verbs
+from holdfast.desk.control.verb_slots import REMOVED
 from holdfast.desk.control.verbs import Verb, verb_table
 from holdfast.desk.desk import Desk
 from holdfast.desk.inbox import Inbox
@@ -158,10 +160,12 @@ class Front:
 
     def _table(self, exchange: ExchangeDesk | None) -> tuple[Verb, ...]:
         fee = self._held.profile.settings.maker_fee_pct
+        removed = self._held.profile.settings.legacy_orphans == REMOVED
+        legacy = legacy_verbs(self._profile, removed=removed)
         if exchange is None:
-            return verb_table(fee, self._profile, self._sums)
+            return verb_table(fee, self._profile, self._sums, more=legacy)
         doors, keeps = exchange.doors, exchange.room.keeps
-        more = exchange_verbs(lambda: doors)
+        more = (*legacy, *exchange_verbs(lambda: doors))
         return verb_table(fee, self._profile, self._sums, keeps, more)
 
     def _listening(self) -> ListeningParts:

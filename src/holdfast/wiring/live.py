@@ -308,6 +308,7 @@ def _start(
         at=at,
         slots=policy.slots,
         sticky=policy.sticky,
+        may_cycle=policy.may_cycle,
         profile=profile.name,
         pid=os.getpid(),
         build=version("holdfast"),

@@ -11,6 +11,7 @@ from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.config.watch import ProfileWatch, diff, restart_keys
 from holdfast.desk.desk import Desk
+from holdfast.desk.leftovers import leftovers
 from holdfast.desk.reload import PENDING, REFUSED, TAKEN, open_exits, take_up
 from holdfast.domain.bookkeeping import ReloadNoted
 from holdfast.domain.money import Instrument
@@ -103,6 +104,8 @@ class Reloader:
         moved = [name for name in HEAD if getattr(edited, name) != getattr(self.profile, name)]
         if moved:
             return f"{', '.join(moved)} cannot change while a desk runs; do: stop the desk first"
+        if edited.settings.legacy_orphans == "removed" and (found := leftovers(desk.books)):
+            return found
         cycling = not edited.settings.sticky_mode_enabled
         if "sticky_mode_enabled" in changes and cycling and open_exits(desk):
             return (

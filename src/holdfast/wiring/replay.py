@@ -57,6 +57,7 @@ def replay_desk(
             at=first,
             slots=policy.slots,
             sticky=policy.sticky,
+            may_cycle=policy.may_cycle,
             profile=profile.name,
             pid=0,
             build="replay",

@@ -24,6 +24,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     slots: int
     sticky: bool
+    may_cycle: bool = True
 
 
 def policy_of(profile: Profile, genesis: str, instrument: Instrument | None = None) -> Policy:
@@ -41,6 +42,7 @@ def policy_of(profile: Profile, genesis: str, instrument: Instrument | None = No
         limits=limits,
         slots=settings.slots,
         sticky=settings.sticky_mode_enabled,
+        may_cycle=settings.legacy_orphans != "removed",
     )
 
 
@@ -64,7 +66,7 @@ def instrument_of(profile: Profile) -> Instrument:
 def rules_of(settings: Settings, instrument: Instrument, genesis: str) -> Rules:
     """Read the rules of the reducer; core's name of each is in the settings catalogue."""
     backoff = settings.entry_backoff_enabled
-    recovers = settings.recovery_enabled
+    recovers = settings.recovery_enabled and settings.legacy_orphans != "removed"
     return Rules(
         genesis=genesis,
         instrument=instrument,

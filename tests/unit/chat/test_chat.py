@@ -219,6 +219,9 @@ def test_the_help_is_the_verb_table(table):
         "/pause",
         "/resume",
         "/stop",
+        "/soft_close",
+        "/soft_close_next",
+        "/cancel_stale_recoveries",
         "/confirm",
     ]
     assert table.says("/start") == told

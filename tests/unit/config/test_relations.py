@@ -30,6 +30,7 @@ BROKEN = [
     ({"churner_enabled": True, "hmm_enabled": False}, "hmm_enabled"),
     ({"subsidy_auto_reprice_band": "stale"}, "subsidy_enabled"),
     ({"sticky_mode_enabled": True, "release_recon_hard_gate_enabled": False}, "sticky_mode"),
+    ({"legacy_orphans": "removed"}, "legacy_orphans"),
     ({"market_source": "file"}, "market_file"),
     ({"slots": 38}, "slots"),
     ({"regime_directional_enabled": True}, "hmm_enabled"),

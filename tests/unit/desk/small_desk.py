@@ -12,6 +12,7 @@ from holdfast.clock import SystemClock
 from holdfast.config.loader import load_profile
 from holdfast.desk.control.app import Parts, create_app
 from holdfast.desk.control.server import ControlServer
+from holdfast.desk.control.verb_legacy import legacy_verbs
 from holdfast.desk.control.verbs import perform, understand, verb_table
 from holdfast.desk.inbox import Inbox
 from holdfast.desk.startup import retire_flat
@@ -60,7 +61,13 @@ class House:
             self.board, self.facts, self.clock, lambda: self.profile, lambda: "none"
         )
         self.verbs = verb_table(
-            self.profile.settings.maker_fee_pct, lambda: self.profile, lambda: self.tally.slots
+            self.profile.settings.maker_fee_pct,
+            lambda: self.profile,
+            lambda: self.tally.slots,
+            more=legacy_verbs(
+                lambda: self.profile,
+                removed=self.profile.settings.legacy_orphans == "removed",
+            ),
         )
 
     @property

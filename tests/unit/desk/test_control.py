@@ -349,6 +349,7 @@ def test_the_verbs_are_listed_with_their_bounds(house, tmp_path):
         "slot_id",
         "sticky",
         "confirm",
+        "preview",
     ]
 
 

@@ -362,6 +362,9 @@ def test_the_table_describes_every_parameter_of_every_verb():
         "set_entry_pct",
         "set_profit_pct",
         "audit",
+        "soft_close",
+        "soft_close_next",
+        "cancel_stale_recoveries",
     ]
     assert all(row["help"] for row in rows.values())
     (value,) = rows["set_profit_pct"]["parameters"]

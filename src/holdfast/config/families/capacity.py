@@ -82,5 +82,4 @@ class CapacityKnobs(Knobs):
         "orders",
         ge=1,
         le=1_000_000,
-        since="alerts",
     )

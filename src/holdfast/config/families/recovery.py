@@ -31,8 +31,10 @@ class RecoveryKnobs(Knobs):
     max_recovery_slots: int = knob(
         4, "Recovery orders one cycling slot may hold", "orders", ge=0, le=20, risk="up"
     )
-    legacy_orphans: Literal["keep", "refuse"] = knob(
-        "keep", "What an import does with recovery orders of the earlier bot", since="ledger import"
+    legacy_orphans: Literal["kept", "removed"] = knob(
+        "kept",
+        "Whether cycling slots, their recovery orders and the verbs for these exist at all",
+        effect="restart",
     )
     auto_recovery_drain_enabled: bool = knob(
         False, "Close recovery orders when capacity runs short", risk="up", since="recovery drain"

@@ -17,5 +17,4 @@ class StickyKnobs(Knobs):
         ge=1,
         le=10_000,
         risk="up",
-        since="sticky rollout",
     )

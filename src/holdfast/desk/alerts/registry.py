@@ -117,6 +117,14 @@ _ORDERS = (
         summary="Fewer than ten more orders may rest",
     ),
 )
+_LEGACY = (
+    Alert(
+        name="RecoveryPressure",
+        when=(Check(Increase("recovery_pressure", 10), ">", 0),),
+        severity="warning",
+        summary="Cycling slots set aside another orphan_pressure_warn_at exits",
+    ),
+)
 _SAFETY = (
     Alert(
         name="ModeFlapping",
@@ -248,5 +256,5 @@ _HEALTH = (
     ),
 )
 
-ALERTS: tuple[Alert, ...] = (*_ORDERS, *_SAFETY, *_MONEY, *_HEALTH)
+ALERTS: tuple[Alert, ...] = (*_ORDERS, *_LEGACY, *_SAFETY, *_MONEY, *_HEALTH)
 BY_ALERT: Mapping[str, Alert] = MappingProxyType({alert.name: alert for alert in ALERTS})

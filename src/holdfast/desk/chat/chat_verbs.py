@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.desk import holds
+from holdfast.desk.control.verb_legacy import LEGACY
 from holdfast.desk.control.verb_parameters import Arguments, Parameter
 from holdfast.desk.control.verbs import Verb
 from holdfast.desk.desk import Desk
@@ -30,7 +31,8 @@ def chat_verbs(verbs: Sequence[Verb], status: Callable[[], str]) -> tuple[Verb, 
     own = {verb.action: verb for verb in (*_asking(status), _stop())}
     if stops:
         known[STOP] = msgspec.structs.replace(stops[0], action=STOP)
-    return tuple(known.get(name) or own[name] for name in (*ASKING, *OFFERED))
+    legacy = tuple(name for name in LEGACY if name in known)
+    return tuple(known.get(name) or own[name] for name in (*ASKING, *OFFERED, *legacy))
 
 
 def standing(board: StatusBoard) -> str:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from holdfast.desk.control.app import PATHS, PATIENCE_SECONDS
 from holdfast.desk.control.payload import MOST_BYTES
 from holdfast.desk.control.verb_exchange import exchange_verbs
+from holdfast.desk.control.verb_legacy import legacy_verbs
 from holdfast.desk.control.verb_parameters import Parameter, allowed
 from holdfast.desk.control.verbs import Verb, verb_table
 
@@ -55,6 +56,7 @@ def render() -> str:
     """Write the page."""
     paths = [f"| {method} | `{path}` | {meaning} |\n" for method, path, meaning in PATHS]
     verbs = verb_table(Decimal("0.25"), _nobody, dict)
+    verbs = (*verbs, *legacy_verbs(_nobody))
     more = exchange_verbs(_nobody)
     return "".join(
         [

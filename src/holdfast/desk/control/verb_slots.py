@@ -14,7 +14,11 @@ from holdfast.desk.startup import add_slots, drain_slot
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import StickySet
 from holdfast.domain.market import SECOND
-from holdfast.domain.slots import OrderStatus, Slot
+from holdfast.domain.slots import LegName, OrderStatus, Slot
+from holdfast.engine.preview import TimerPreview, next_timer
+from holdfast.engine.rules import NEVER
+
+REMOVED = "removed"  # of `legacy_orphans`
 
 
 def add_slot(desk: Desk, given: Arguments, profile: Profile) -> str:
@@ -65,14 +69,51 @@ def toggle_sticky(desk: Desk, given: Arguments, profile: Profile) -> str:
     asked = given["sticky"]
     sticky = not slot.sticky if asked is None else asked
     word = "sticky" if sticky else "cycling"
+    if given.get("preview"):
+        return preview(desk, slot, sticky=sticky)
     if sticky is slot.sticky:
         return f"slot {slot.slot_id} is {word} already"
     if not sticky:
+        if profile.settings.legacy_orphans == REMOVED:
+            raise CommandRefused(f"slot {slot.slot_id} stays sticky: legacy_orphans is removed")
         _may_cycle(desk, slot, profile, confirmed=given["confirm"])
     desk.record(desk.now, [StickySet(slot=slot.slot_id, sticky=sticky)])
     desk.index.update(desk.books.slots[slot.slot_id], desk.now)
     desk.watch_again()
     return f"slot {slot.slot_id} is {word} now"
+
+
+def preview(desk: Desk, slot: Slot, *, sticky: bool) -> str:
+    """Say what the next orphan timer would do once the slot were sticky, or cycling."""
+    name = f"slot {slot.slot_id}, were it {'sticky' if sticky else 'cycling'}"
+    if sticky:
+        kept = len(slot.recoveries)
+        stay = f"; its {kept} recovery orders stay until they fill" if kept else ""
+        return (
+            f"{name}: no timer runs, its exits wait as long as it takes{stay}; nothing was changed"
+        )
+    found = next_timer(slot, desk.rules, desk.now, desk.mark)
+    return f"{name}: {_foreseen(desk, slot, found)}; nothing was changed"
+
+
+def _foreseen(desk: Desk, slot: Slot, found: TimerPreview) -> str:
+    if found.at >= NEVER:
+        exits = any(leg.lot is not None for leg in (slot.a, slot.b))
+        return "no timer runs, recovery orders are off" if exits else "no exit is open"
+    wait = max(0, found.at - desk.now) // SECOND
+    when = f"in {wait} s" if wait else "at the next timer"
+    if found.orphan is None and not found.evicted:
+        return f"{when} nothing would be set aside at this price: the market has come to the exit"
+    given_up = ", ".join(str(one) for one in found.evicted)
+    first = f"recovery {given_up} would be given up at the price, then " if given_up else ""
+    if found.orphan is None:
+        return f"{when} {first}the exit that waits longest would be set aside"
+    leg = slot.a if found.orphan.leg is LegName.A else slot.b
+    price = leg.lot.exit_price if leg.lot is not None else desk.mark
+    return (
+        f"{when} {first}the exit of leg {leg.name} at {price:f} would be set aside as recovery "
+        f"{found.orphan.recovery_id} ({found.orphan.reason}), and the leg would enter again"
+    )
 
 
 def slot_of(desk: Desk, slot_id: int) -> Slot:

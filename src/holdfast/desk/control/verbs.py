@@ -177,6 +177,12 @@ def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
         help="Make a slot cycling although its exits would age.",
         default=False,
     )
+    preview = Parameter(
+        name="preview",
+        kind="boolean",
+        help="Change nothing, and say what the next orphan timer would do.",
+        default=False,
+    )
     return (
         Verb(
             action="add_slot",
@@ -198,7 +204,7 @@ def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
         Verb(
             action="toggle_sticky",
             help="Make a slot patient, or cycling.",
-            parameters=(_SLOT, sticky, confirm),
+            parameters=(_SLOT, sticky, confirm, preview),
             run=lambda desk, given: verb_slots.toggle_sticky(desk, given, profile()),
         ),
     )

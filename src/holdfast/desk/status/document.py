@@ -17,6 +17,7 @@ from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
 from holdfast.desk.status import blocks
 from holdfast.desk.status.facts import Facts, View, in_base, view_of
+from holdfast.desk.status.legacy import legacy
 from holdfast.desk.status.slots import Row, SlotRows, encode
 from holdfast.desk.status.tally import Tally
 from holdfast.desk.status.vintage import slot_vintage
@@ -77,6 +78,7 @@ def tell(
         "balance_health": blocks.balance_health(view),
         "balance_recon": blocks.balance_recon(view),
         "sticky_mode": blocks.sticky_mode(view),
+        "legacy": legacy(view),
         "slot_vintage": slot_vintage(view, told, blocks.equity(view)),
         "self_healing": blocks.self_healing(view),
         **blocks.not_ready(view),

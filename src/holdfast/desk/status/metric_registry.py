@@ -70,6 +70,7 @@ _ORDERS = (
     gauge("open_order_headroom", "Orders that may still rest.", "orders"),
     gauge("pending_entries", "Entries that wait for their turn.", "entries"),
     gauge("slots", "Slots of the desk.", "slots"),
+    counter("recovery_pressure", "Times the exits set aside came to another `orphan_pressure_warn_at`.", "times"),
     gauge("slots_in_phase", "Slots by phase.", "slots", Label("phase", ("S0", "S1a", "S1b", "S2"))),
 )  # fmt: skip
 _SAFETY = (

@@ -21,6 +21,7 @@ _PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "daily_loss_quote": lambda s: s["daily_realized_loss_utc"],
     "daily_loss_limit_quote": lambda s: s["daily_loss_limit"],
     "stuck_capital_pct": lambda s: s["slot_vintage"]["stuck_capital_pct"],
+    "recovery_pressure": lambda s: s["legacy"]["recovery_pressure"],
     "slots": lambda s: s["slot_count"],
     "pending_entries": lambda s: s["entry_scheduler"]["pending_entries"],
     "ledger_sequence": lambda s: s["ledger_sequence"],
