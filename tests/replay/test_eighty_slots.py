@@ -91,9 +91,7 @@ def eighty():
             pytest.fail(f"the candles are missing: set HOLDFAST_SHARED (looked in {SHARED})")
         pytest.skip("the candles are not here: set HOLDFAST_SHARED")
     settings = {"slots": "80", "opening_base_per_slot": "40", "opening_quote_per_slot": "4"}
-    return load_profile(
-        "sticky-2", profiles=ROOT / "profiles", environ={}, overrides=settings
-    )
+    return load_profile("sticky-2", profiles=ROOT / "profiles", environ={}, overrides=settings)
 
 
 @pytest.mark.plan("001-168", "001-185", "001-200", "001-201")
@@ -137,7 +135,7 @@ def test_eighty_sticky_slots_keep_every_promise_on_three_weeks_of_real_minutes(e
     assert all(slot.sticky and not slot.recoveries for slot in desk.books.slots.values())
     with capsys.disabled():
         counters = desk.counters
-        print(
+        print(  # noqa: T201 (the figures are the point)
             f"\n80 sticky slots, {walked:,} candles: {counters.fills:,} fills, "
             f"{counters.cycles:,} cycles, {ledger.sequence:,} rows, 0 breaches, "
             f"{seen['recounts']} recounts, headroom at least {seen['headroom']}, "

@@ -163,6 +163,14 @@ def _no_cycling_slots_without_orphans(values: Values) -> Iterator[Breach]:
         yield Breach(keys, problem, "sticky_mode_enabled: true beside it")
 
 
+def _fixed_needs_a_reason(values: Values) -> Iterator[Breach]:
+    fixed = values["sticky_mode_enabled"] and values["sticky_compounding_mode"] == "fixed"
+    if fixed and not (values["sticky_compounding_reason"] or "").strip():
+        problem = "sticky_compounding_mode fixed beside sticky slots names no reason"
+        keys = ("sticky_compounding_mode", "sticky_mode_enabled", "sticky_compounding_reason")
+        yield Breach(keys, problem, "legacy_profit, or sticky_compounding_reason: why not")
+
+
 RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _ordered("release_max_stuck_pct", "release_panic_stuck_pct", equal=False),
     _ordered("release_recovery_target_pct", "release_panic_stuck_pct", equal=False),
@@ -187,6 +195,7 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _needs("churner_enabled", (True,), "hmm_enabled"),
     _needs("sticky_mode_enabled", (True,), "release_recon_hard_gate_enabled"),
     _no_cycling_slots_without_orphans,
+    _fixed_needs_a_reason,
     _profit_pays_the_fees,
     _churner_pays_the_fees,
     _file_source_names_a_file,

@@ -31,6 +31,7 @@ BROKEN = [
     ({"subsidy_auto_reprice_band": "stale"}, "subsidy_enabled"),
     ({"sticky_mode_enabled": True, "release_recon_hard_gate_enabled": False}, "sticky_mode"),
     ({"legacy_orphans": "removed"}, "legacy_orphans"),
+    ({"sticky_mode_enabled": True, "sticky_compounding_mode": "fixed"}, "sticky_comp"),
     ({"market_source": "file"}, "market_file"),
     ({"slots": 38}, "slots"),
     ({"regime_directional_enabled": True}, "hmm_enabled"),

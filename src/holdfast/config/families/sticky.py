@@ -18,3 +18,6 @@ class StickyKnobs(Knobs):
         le=10_000,
         risk="up",
     )
+    sticky_compounding_reason: str | None = knob(
+        None, "Why sticky slots do not compound: what `fixed` beside them needs", env=False
+    )

@@ -143,6 +143,7 @@ def sticky_mode(view: View) -> dict[str, Any]:
         "target_slots": settings.sticky_target_slots,
         "max_target_slots": settings.sticky_max_target_slots,
         "compounding_mode": grows or settings.sticky_compounding_mode,
+        "compounding_reason": settings.sticky_compounding_reason,
         "auto_release_enabled": settings.release_auto_enabled,
         "order_size_mode": settings.order_size_mode,
         "order_size_in_force": {
