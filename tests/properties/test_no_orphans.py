@@ -5,6 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from desk_world import walk
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,7 @@ asks = st.lists(
 )
 
 
+@pytest.mark.plan("001-052", "001-053", "001-054", "001-055")
 @given(moves, asks)
 def test_a_desk_without_orphans_never_sets_an_exit_aside(moves, asks):
     profile = profile_of(tuple(sorted(SETTINGS.items())))

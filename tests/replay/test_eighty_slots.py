@@ -94,7 +94,7 @@ def eighty():
     return load_profile("sticky-2", profiles=ROOT / "profiles", environ={}, overrides=settings)
 
 
-@pytest.mark.plan("001-168", "001-185", "001-200", "001-201")
+@pytest.mark.plan("001-168", "001-200", "001-201")
 def test_eighty_sticky_slots_keep_every_promise_on_three_weeks_of_real_minutes(eighty, capsys):
     instrument = instrument_of(eighty)
     candles = load_candles(DATA, tick=instrument.price_tick, step=instrument.size_step).candles

@@ -35,7 +35,7 @@ def test_every_phase_that_is_built_has_a_profile_that_loads_lints_and_says_what_
             assert getattr(profile.settings, key) == touched[-1].value, (name, key)
 
 
-@pytest.mark.plan("001-019", "001-120", "001-173")
+@pytest.mark.plan("001-120", "001-173")
 def test_the_profiles_of_sticky_slots_compound_by_profit(shipped):
     for name, path in phases(shipped).items():
         settings = load_profile(path, profiles=shipped, environ={}, overrides={}).settings
@@ -43,7 +43,7 @@ def test_the_profiles_of_sticky_slots_compound_by_profit(shipped):
         assert settings.sticky_mode_enabled is (name != "1")
 
 
-@pytest.mark.plan("001-187", "001-188")
+@pytest.mark.plan("001-187")
 def test_the_pilot_with_a_hundred_slots_fits_the_cap_of_the_exchange(shipped):
     settings = load_profile("sticky-2b", profiles=shipped, environ={}, overrides={}).settings
     assert settings.slots * 2 <= 225 * settings.open_order_safety_ratio
@@ -63,7 +63,7 @@ def test_removed_orphans_beside_cycling_slots_are_refused_at_their_line(write, l
     assert load("mine").settings.legacy_orphans == "removed"
 
 
-@pytest.mark.plan("001-020")
+@pytest.mark.plan("001-035")
 def test_sticky_slots_that_do_not_compound_need_a_reason(write, load):
     page = (
         "extends: base\nsettings:\n  sticky_mode_enabled: true\n  sticky_compounding_mode: fixed\n"
@@ -82,7 +82,7 @@ def test_sticky_slots_that_do_not_compound_need_a_reason(write, load):
     assert load("mine").settings.sticky_mode_enabled is False
 
 
-@pytest.mark.plan("001-019", "001-120")
+@pytest.mark.plan("001-034", "001-120")
 def test_lint_demands_compounding_of_sticky_slots_in_production(shipped, profiles, write):
     head = "\n".join(f"{key}: {value}" for key, value in list(LIVE.items())[:3])
     body = (

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_desk import House
+from small_desk import ROOT, House
 
+from holdfast.config.catalogue import CATALOGUE
 from holdfast.desk.chat.chat_verbs import chat_verbs
 from holdfast.desk.leftovers import leftovers
 from holdfast.desk.startup import StartPlan, start
+from holdfast.desk.status.series import read
 from holdfast.domain.errors import CommandRefused, LedgerError
 from holdfast.domain.slots import OrderStatus
 
@@ -40,7 +42,6 @@ def entry(desk, slot_id, recovery_id):
     return next(r for r in desk.books.slots[slot_id].recoveries if r.recovery_id == recovery_id)
 
 
-@pytest.mark.plan("001-164", "001-165", "001-166")
 def test_a_soft_close_is_done_by_the_next_tick_and_conserves_everything():
     house = recovering()
     desk = house.desk
@@ -75,7 +76,7 @@ def test_stale_recoveries_are_those_at_or_beyond_the_distance():
     assert slot_id in desk.books.slots
 
 
-@pytest.mark.plan("001-166")
+@pytest.mark.plan("001-081", "001-166")
 @pytest.mark.parametrize(
     ("action", "given"),
     [
@@ -141,6 +142,7 @@ def test_a_look_at_a_slot_without_exits_finds_no_timer():
     assert said == "slot 0, were it cycling: no exit is open; nothing was changed"
 
 
+@pytest.mark.plan("001-123", "001-199")
 def test_a_desk_whose_orphans_were_removed_knows_no_legacy_verb():
     kept, gone = House(slots=1), House(slots=1, **GONE)
     assert {verb.action for verb in kept.verbs} >= LEGACY
@@ -153,6 +155,7 @@ def test_a_desk_whose_orphans_were_removed_knows_no_legacy_verb():
     assert gone.status()["legacy"]["orphans"] == "removed"
 
 
+@pytest.mark.plan("001-197")
 def test_a_ledger_with_cycling_slots_or_recoveries_is_not_started_without_orphans():
     house = recovering()
     found = leftovers(house.desk.books)
@@ -171,3 +174,31 @@ def test_a_ledger_of_sticky_slots_alone_has_nothing_left_over():
     slot = house.desk.books.slots[0]
     house.desk.books.slots[0] = replace(slot, sticky=False)
     assert "1 cycling slots (0)" in leftovers(house.desk.books)
+
+
+@pytest.mark.plan("001-121")
+def test_no_pressure_of_recoveries_is_ever_reported_where_orphans_were_removed():
+    house = House(slots=2, **GONE, **SHORT).ticks(300)
+    assert read(house.board.read())["recovery_pressure"] == {(): 0.0}
+    assert house.status()["legacy"] == {
+        "orphans": "removed",
+        "cycling_slots": 0,
+        "recovery_orders": 0,
+        "set_aside_total": 0,
+        "recovery_pressure": 0,
+        "recovery_pressure_every": 100,
+    }
+
+
+@pytest.mark.plan("001-122")
+def test_nothing_but_a_verb_soft_closes_and_no_drain_is_built():
+    source = ROOT / "src" / "holdfast"
+    callers = [
+        path.name
+        for path in source.rglob("*.py")
+        if "import" in path.read_text() and "holdfast.desk.soft_close" in path.read_text()
+    ]
+    assert callers == ["verb_legacy.py"]
+    drains = [knob for name, knob in CATALOGUE.items() if "drain" in name or "auto_soft" in name]
+    assert drains
+    assert all(knob.since for knob in drains), "a value that drains is refused"
