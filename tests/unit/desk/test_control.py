@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_desk import ROOT, House
 
 from holdfast import telemetry
+from holdfast.clock import SystemClock
 from holdfast.desk.control import page as control_page
 from holdfast.desk.control.app import LedgerDoors, create_app
 from holdfast.desk.control.payload import MOST_BYTES, parse_object
@@ -274,14 +275,23 @@ def test_a_fault_of_ours_is_500_and_its_traceback_stays_inside(house, tmp_path, 
     assert "secret detail" in capsys.readouterr().err
 
 
+class Ahead(SystemClock):
+    """The machine's clock, so many seconds ahead."""
+
+    seconds = 0.0
+
+    def monotonic(self):
+        return super().monotonic() + self.seconds
+
+
 def test_readiness_follows_the_ticks(tmp_path):
-    house = House(slots=1)
-    with house.served(tmp_path, driven=False, ready_within=0.3) as client:
+    house, clock = House(slots=1), Ahead()
+    with house.served(tmp_path, driven=False, ready_within=60.0, clock=clock) as client:
         assert client.get("/readyz").status_code == 503
         assert client.get("/api/status").status_code == 503
         house.ticks(1)
         assert client.get("/readyz").status_code == 200
-        time.sleep(0.4)
+        clock.seconds = 60.0
         assert "last tick" in client.get("/readyz").json()["message"]
         house.desk.running = False
         house.ticks(1)

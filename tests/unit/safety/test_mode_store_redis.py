@@ -18,6 +18,7 @@ from holdfast.safety.reader import ModeReader
 from holdfast.safety.snapshot import snapshot
 
 WHO = Requester(env="staging", profile_sha="5" * 64, actor="ada", reason="test")
+BUSY = 3.0  # seconds a machine with much to do may add to what is measured
 
 
 @pytest.fixture
@@ -108,11 +109,11 @@ def test_in_real_time_a_hang_demotes_within_the_age_of_a_read_and_holds_no_tick_
     tmp_path, redis_server
 ):
     clock = SystemClock()
-    store = RedisModeStore(redis_server.url, "staging", "acct", timeout=0.3)
+    store = RedisModeStore(redis_server.url, "staging", "acct", timeout=0.6)
     store.compare_and_set(0, record(7, wall=clock.wall()))
     rules = msgspec.structs.replace(
         RULES, arm_spacing_s=0.01, arm_min_span_s=0.1, read_interval_s=0.05,
-        read_timeout_s=0.3, max_read_age_s=2.0,
+        read_timeout_s=0.6, max_read_age_s=2.0,
     )  # fmt: skip
     execution = ExecutionMode(rules, StopFiles(tmp_path / "desk"), clock, lambda: SHA)
     reader = ModeReader(store, execution, OverrideFile(tmp_path, clock))
@@ -128,8 +129,8 @@ def test_in_real_time_a_hang_demotes_within_the_age_of_a_read_and_holds_no_tick_
     finally:
         redis_server.go_on()
         reader.close()
-    assert took < 2.0 + 0.5
-    assert slowest < 0.25
+    assert took < 2.0 + BUSY
+    assert slowest < rules.read_timeout_s, "a tick waited for the store"
     assert execution.counted().read_failures["timeout"] >= 1
 
 

@@ -18,6 +18,7 @@ from holdfast.safety.reader import DeskFacts, ModeReader
 from holdfast.safety.snapshot import snapshot
 
 WHO = Requester(env="staging", profile_sha="5" * 64, actor="ada", reason="test")
+BUSY = 3.0  # seconds a machine with much to do may add to what is measured
 
 
 def test_a_desk_arms_by_what_it_reads_and_journals_each_change(world):
@@ -279,7 +280,7 @@ class Hanging(ShelfStore):
 def test_a_store_that_hangs_blocks_no_tick_and_demotes(tmp_path):
     clock = SystemClock()
     rules = msgspec.structs.replace(
-        RULES, arm_spacing_s=0.01, arm_min_span_s=0.1, read_interval_s=0.05, read_timeout_s=0.3,
+        RULES, arm_spacing_s=0.01, arm_min_span_s=0.1, read_interval_s=0.05, read_timeout_s=0.6,
         max_read_age_s=1.0,
     )  # fmt: skip
     world = ModeWorld(tmp_path, rules)
@@ -301,8 +302,8 @@ def test_a_store_that_hangs_blocks_no_tick_and_demotes(tmp_path):
             slowest = max(slowest, clock.monotonic() - before)
             time.sleep(0.01)
         assert execution.look().mode == "DRY"
-        assert clock.monotonic() - began < 1.0 + 0.5
-        assert slowest < 0.25
+        assert clock.monotonic() - began < 1.0 + BUSY
+        assert slowest < rules.read_timeout_s, "a tick waited for the store"
         assert execution.tallies.read_failures["timeout"] == 1
         execution.stop("api")
         assert execution.look().mode == "ESTOP", "a stop waits for nothing"
