@@ -181,10 +181,17 @@ def test_the_vintage_block_is_there_from_the_first_status_on():
 
 def test_what_is_not_built_says_so_and_gives_no_figure():
     told = body(empty())
-    blocks = ("hmm_regime", "regime_directional", "throughput_sizer", "release_health", "trend")
+    blocks = ("hmm_regime", "regime_directional", "throughput_sizer", "trend")
     assert all(told[name]["ready"] is False for name in blocks)
     assert told["hmm_regime"]["regime"] is None
-    assert told["slot_vintage"]["vintage_release_eligible"] is None
+
+
+@pytest.mark.plan("001-093", "001-163")
+def test_no_exit_is_eligible_for_release_while_none_waits():
+    told = body(empty())
+    assert told["slot_vintage"]["vintage_release_eligible"] is False
+    assert told["slot_vintage"]["vintage_release_eligible_count"] == 0
+    assert told["release_health"]["sticky_release_total"] == 0
 
 
 def test_every_state_of_the_desk_reads_as_itself():

@@ -38,6 +38,15 @@ FORMULAS = (
     "validate_slot",
     "resume_from_halted",
     "is_transient_halt_reason",
+    "release_gate_flags",
+    "release_slot",
+    "release_oldest_eligible",
+    "auto_release",
+    "release_recon_gate",
+    "balance_recon",
+    "vintage_metrics",
+    "slots_unrealized_profit",
+    "opportunity_cost_usd",
 )
 
 

@@ -75,6 +75,13 @@ def _profit_pays_the_fees(values: Values) -> Iterator[Breach]:
         yield Breach(("pair_profit_pct", "maker_fee_pct"), problem, f"at least {least}")
 
 
+def _release_by_itself_names_a_tier(values: Values) -> Iterator[Breach]:
+    if values["release_auto_enabled"] and values["release_auto_tier"] == "none":
+        problem = "release_auto_enabled names no release_auto_tier"
+        keys = ("release_auto_enabled", "release_auto_tier")
+        yield Breach(keys, problem, "release_auto_tier: tier1 or tier2 beside it")
+
+
 def _churner_pays_the_fees(values: Values) -> Iterator[Breach]:
     fees = 2 * values["maker_fee_pct"]
     if values["churner_profit_pct"] <= fees:
@@ -196,6 +203,8 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _needs("sticky_mode_enabled", (True,), "release_recon_hard_gate_enabled"),
     _no_cycling_slots_without_orphans,
     _fixed_needs_a_reason,
+    _needs("release_auto_enabled", (True,), "sticky_mode_enabled"),
+    _release_by_itself_names_a_tier,
     _profit_pays_the_fees,
     _churner_pays_the_fees,
     _file_source_names_a_file,

@@ -5,7 +5,7 @@ committed before anything it asks for is sent.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +71,9 @@ class Desk:
         self.strays: Callable[[Any, Execution], bool] | None = None
         self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
         self.advisers: tuple[Adviser, ...] = ()  # the first to speak of a leg is followed
+        # on a real venue: when it was last compared, and venue and books of each asset then
+        self.compared: Callable[[], tuple[int, Mapping[str, tuple[Decimal, Decimal]]] | None] | None
+        self.compared = None
         self.readings: Readings | None = None  # what signals last read, None before the first
         self.entry_count = EntryCount()
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries

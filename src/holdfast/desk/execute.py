@@ -11,10 +11,12 @@ from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrde
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import EXIT
 from holdfast.engine.fold import order_of
-from holdfast.engine.inputs import CancelWanted
+from holdfast.engine.inputs import CancelFailed, CancelWanted
 from holdfast.redaction.redactor import REDACTOR
 
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
+QUIETING = frozenset({"rate_limit", "maintenance"})
+PASSING = QUIETING | {"nonce"}  # a cancel refused for these is asked for again
 
 
 def send(turn: Turn) -> None:
@@ -126,8 +128,17 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
             wanted = CancelWanted(reason="reprice_refused", client_order_id=receipt.client_order_id)
             turn.slot(slot_id, wanted)
     elif not (desk.venue.endless and receipt.reason == "not_open"):
+        if isinstance(intent, CancelOrder) and _rests_on(turn, intent, receipt.reason):
+            failed = CancelFailed(client_order_id=intent.client_order_id, reason=receipt.reason)
+            turn.slot(desk.books.orders[intent.client_order_id], failed)
         detail = f"{type(intent).__name__} {receipt.client_order_id}: {receipt.reason}"
         turn.notes.append(REDACTOR.note(AnomalyNoted(kind="refused", detail=detail)))
+
+
+def _rests_on(turn: Turn, cancel: CancelOrder, reason: str) -> bool:
+    """Say whether an exit stays on the book though its cancel was asked for."""
+    known = cancel.client_order_id in turn.desk.books.orders
+    return known and cancel.role is EXIT and reason != "not_open" and reason not in PASSING
 
 
 def _is_over(turn: Turn, change: RepriceOrder) -> bool:

@@ -232,6 +232,16 @@ class SignalNoted(_Note, frozen=True, kw_only=True, gc=False):
     detail: str = ""
 
 
+class ReleaseTierNoted(_Note, frozen=True, kw_only=True, gc=False):
+    """The tier of automatic release changed, or what keeps it closed; `latched` lasts over restarts."""
+
+    stream: ClassVar[str] = "ops/release"
+    tier: str
+    latched: bool
+    stuck_pct: str
+    closed: str
+
+
 class EvidenceNoted(_Note, frozen=True, kw_only=True, gc=False):
     """One step of a drill or a runbook was judged; `verdict` is pass, fail or none."""
 
@@ -336,4 +346,5 @@ Note = (
     | TierChanged
     | GateShadowed
     | RegimeOverridden
+    | ReleaseTierNoted
 )

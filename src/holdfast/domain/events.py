@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.domain.market import Regime
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import Block, Direction, LegName, Role, Side
+from holdfast.domain.slots import Block, Close, Direction, LegName, Role, Side
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -100,6 +100,29 @@ class EvictionStarted(_Event, frozen=True, kw_only=True, gc=False):
     stream: ClassVar[str] = "slot"
     slot: int
     recovery_id: int
+
+
+class ReleaseStarted(_Event, frozen=True, kw_only=True, gc=False):
+    """A waiting exit is given up, by an operator or a tier; its order has to end first."""
+
+    stream: ClassVar[str] = "slot"
+    slot: int
+    leg: LegName
+    cycle: int
+    close: Close
+    reason: str
+    mark: Decimal
+    rules: str
+
+
+class ReleaseEnded(_Event, frozen=True, kw_only=True, gc=False):
+    """A release came to nothing: its cancel was refused, or nobody took its sale; the exit stays owed."""
+
+    stream: ClassVar[str] = "slot"
+    slot: int
+    leg: LegName
+    cycle: int
+    reason: str
 
 
 class OrderPlaced(_Event, frozen=True, gc=False):
@@ -332,6 +355,8 @@ Event = (
     | BothOpenNoted
     | ExitOrphaned
     | EvictionStarted
+    | ReleaseStarted
+    | ReleaseEnded
     | OrderPlaced
     | OrderRepriced
     | CancelAsked

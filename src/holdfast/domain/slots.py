@@ -112,10 +112,26 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     status: OrderStatus = OrderStatus.PLACED
 
 
+class Close(StrEnum):
+    """How a released exit is closed: its inventory moved away at mark, or sold for real."""
+
+    TRANSFER = "transfer"
+    LIMIT_IOC = "limit_ioc"
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An exit is being given up: how, by whose word, and since when."""
+
+    close: Close
+    reason: str
+    asked_at: int
+
+
 class Lot(msgspec.Struct, frozen=True, gc=False):
     """What a filled entry left: the exit that is owed, and what of it is closed already.
 
-    `cost`, `fee` are the entry's; `proceeds`, `exit_fee` the exit's so far; all in quote.
+    `cost`, `fee` are the entry's; `proceeds`, `exit_fee` the exit's so far; all in quote. `release` is
+    unset, and in no row, while nobody gives the exit up.
     """
 
     cycle: int
@@ -129,6 +145,7 @@ class Lot(msgspec.Struct, frozen=True, gc=False):
     proceeds: Decimal = ZERO
     exit_fee: Decimal = ZERO
     regime: Regime | None = None
+    release: Release | msgspec.UnsetType = msgspec.UNSET
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):

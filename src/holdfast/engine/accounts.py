@@ -151,6 +151,10 @@ class Accounts:
         """Say what the venue owes us of an asset, free and held."""
         return self.free(asset) + self.held(asset)
 
+    def of(self, account: str, asset: str) -> Decimal:
+        """Say the balance of an account that is neither the venue's nor a slot's."""
+        return self._others.get((account, asset), ZERO)
+
     def sums(self) -> dict[str, Decimal]:
         """Sum every account per asset; each sum is zero or the books are broken."""
         sums = {self.base: ZERO, self.quote: ZERO}

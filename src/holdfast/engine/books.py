@@ -11,6 +11,7 @@ from holdfast.domain.bookkeeping import (
     Note,
     ReceiptsNoted,
     RegimeOverridden,
+    ReleaseTierNoted,
     SessionStarted,
     SessionStopped,
     SubmissionNoted,
@@ -53,6 +54,7 @@ class Books:
         self.market_time = 0
         self.tier = NO_TIER
         self.regime_override = ""  # what an operator said; empty leaves it to the profile
+        self.panic_latched = False  # automatic release drains to its target
 
     def apply(self, at: int, entry: Event | Note) -> None:
         """Take one row in; raise InvariantBroken where it cannot follow what came before."""
@@ -137,10 +139,10 @@ class Books:
                 self.epoch, self.stop_reason = note.epoch, None
             case SessionStopped():
                 self.stop_reason = note.reason
-            case HoldSet():
-                self.holds[note.name] = note.reason
-            case HoldCleared():
-                self.holds.pop(note.name, None)
+            case HoldSet() | HoldCleared():
+                self._hold(note)
+            case ReleaseTierNoted():
+                self.panic_latched = note.latched
             case _:
                 self._lean(note)
 
@@ -149,6 +151,12 @@ class Books:
             self.tier = note.state
         elif isinstance(note, RegimeOverridden):
             self.regime_override = note.regime
+
+    def _hold(self, note: HoldSet | HoldCleared) -> None:
+        if isinstance(note, HoldSet):
+            self.holds[note.name] = note.reason
+        else:
+            self.holds.pop(note.name, None)
 
     def _submit(self, at: int, note: SubmissionNoted) -> None:
         for name in note.ids:

@@ -28,6 +28,7 @@ from holdfast.domain.slots import (
     Block,
     LegName,
     Lot,
+    Order,
     Recovery,
     Side,
     exit_side,
@@ -37,6 +38,11 @@ from holdfast.engine.draft import Draft
 from holdfast.engine.fold import booked
 from holdfast.engine.pricing import exit_price, near_price
 from holdfast.engine.rules import Rules
+
+RELEASED = "released"  # the reason of a cycle that was given up
+SALE = "release_sale"  # the reason of an order that takes what there is and does not rest
+SALE_REACH = Decimal("0.005")  # how far from the mark such an order may trade
+_CLOSES = {"filled": "filled", RELEASED: "soft_closed"}
 
 
 def place_exit(draft: Draft, name: LegName, reason: str) -> None:
@@ -52,14 +58,14 @@ def place_exit(draft: Draft, name: LegName, reason: str) -> None:
     profit = slot.profit_pct or rules.profit_pct
     price = exit_price(rules, side, lot.price, terms.mark, profit)
     left = lot.size - lot.closed if lot.closed else lot.size
-    if _is_dust(rules, price, left):
+    if is_dust(rules, price, left):
         _to_dust(draft, name, lot, left)
         return
     attempt = leg.attempts + 1
     hold = held_for_buy(price, left, rules.instrument) if on_a else left
     draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, reason)
     if rules.positions and attempt == 1:
-        _open_position(draft, name, lot, price, profit)
+        open_position(draft, name, lot, price, profit)
 
 
 def turn(draft: Draft, name: LegName, fill: OrderFilled) -> None:
@@ -70,7 +76,7 @@ def turn(draft: Draft, name: LegName, fill: OrderFilled) -> None:
     profit = slot.profit_pct or rules.profit_pct
     size = fill.size
     price = exit_price(rules, side, fill.price, terms.mark, profit)
-    if _is_dust(rules, price, size):
+    if is_dust(rules, price, size):
         draft.emit(fill)
         place_exit(draft, name, "entry_fill_exit")
         return
@@ -79,7 +85,7 @@ def turn(draft: Draft, name: LegName, fill: OrderFilled) -> None:
     draft.place(name, EXIT, side, fill.cycle, 1, price, size, hold, "entry_fill_exit", 0, fill)
     lot = draft.leg(name).lot if rules.positions else None
     if lot is not None:
-        _open_position(draft, name, lot, price, profit)
+        open_position(draft, name, lot, price, profit)
 
 
 def place_recovery(draft: Draft, recovery: Recovery) -> None:
@@ -158,18 +164,7 @@ def book_at_mark(draft: Draft, recovery: Recovery, reason: str) -> None:
     price = mark if mark > ZERO else lot.exit_price or lot.price
     left = lot.size - lot.closed
     value = price * left
-    sign = 1 if recovery.leg is LEG_B else -1
-    draft.emit(
-        InventoryMoved(
-            slot=draft.slot.slot_id,
-            source=slot_account(draft.slot.slot_id),
-            target=UNALLOCATED,
-            base=sign * left,
-            quote=-sign * value,
-            reason=reason,
-            mark=mark,
-        )
-    )
+    draft.emit(moved_out(draft, recovery.leg, left, value, reason))
     fee = value * rules.instrument.maker_fee_pct / HUNDRED
     closed = Lot(
         cycle=lot.cycle,
@@ -193,6 +188,29 @@ def book_at_mark(draft: Draft, recovery: Recovery, reason: str) -> None:
     )
 
 
+def moved_out(
+    draft: Draft, name: LegName, size: Decimal, value: Decimal, reason: str
+) -> InventoryMoved:
+    """Say that what a leg holds leaves its slot at a value, for nobody in particular."""
+    sign = 1 if name is LEG_B else -1
+    return InventoryMoved(
+        slot=draft.slot.slot_id,
+        source=slot_account(draft.slot.slot_id),
+        target=UNALLOCATED,
+        base=sign * size,
+        quote=-sign * value,
+        reason=reason,
+        mark=draft.terms.mark,
+    )
+
+
+def closed_by(lot: Lot, order: Order | None) -> str:
+    """Say why the cycle of a filled exit is booked: it filled, or was sold to be rid of it."""
+    if lot.release and order is not None and order.reason == SALE:
+        return RELEASED
+    return "filled"
+
+
 def cooldown_after(rules: Rules, standing: int, losses: int, now: int) -> int:
     """Say until when a leg rests after a booking (F7)."""
     until = standing
@@ -212,7 +230,8 @@ def _recovery_price(draft: Draft, recovery: Recovery, side: Side) -> Decimal:
     return max(wanted, nearest) if side is SELL else min(wanted, nearest)
 
 
-def _is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:
+def is_dust(rules: Rules, price: Decimal, size: Decimal) -> bool:
+    """Say whether a size is too small for an order at a price."""
     instrument = rules.instrument
     if size < instrument.min_base:
         return True
@@ -272,7 +291,8 @@ def _to_dust(draft: Draft, name: LegName, lot: Lot, left: Decimal) -> None:
     draft.block(name, Block.DEFERRED)
 
 
-def _open_position(draft: Draft, name: LegName, lot: Lot, price: Decimal, profit: Decimal) -> None:
+def open_position(draft: Draft, name: LegName, lot: Lot, price: Decimal, profit: Decimal) -> None:
+    """Open the row of a position with the exit it asks for."""
     draft.emit(
         PositionOpened(
             position_id=position_id(draft.slot.slot_id, name, lot.cycle),
@@ -301,6 +321,6 @@ def _close_position(draft: Draft, name: LegName, lot: Lot, net: Decimal, reason:
             exit_cost=lot.proceeds,
             exit_fee=lot.exit_fee,
             net=net,
-            reason="filled" if reason == "filled" else "written_off",
+            reason=_CLOSES.get(reason, "written_off"),
         )
     )

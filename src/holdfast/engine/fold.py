@@ -46,6 +46,7 @@ from holdfast.domain.slots import (
     Recovery,
     Slot,
 )
+from holdfast.engine.fold_release import RELEASES
 
 
 def evolve(slot: Slot, event: Event, at: int) -> Slot:
@@ -392,9 +393,8 @@ FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
     ExitOrphaned: _orphaned,
     EvictionStarted: _evicting,
     RecoveryDropped: _dropped,
+    **RELEASES,
     StickySet: _sticky,
     SlotDrained: _drained,
-    InventoryMoved: _same,
-    PositionOpened: _same,
-    PositionClosed: _same,
+    **dict.fromkeys((InventoryMoved, PositionOpened, PositionClosed), _same),
 }

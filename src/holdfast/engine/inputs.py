@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import Block, LegName
+from holdfast.domain.slots import Block, Close, LegName
 
 
 class MarkMoved(msgspec.Struct, frozen=True):
@@ -54,6 +54,21 @@ class SoftCloseWanted(msgspec.Struct, frozen=True):
     recovery_id: int
 
 
+class ReleaseWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The exit a leg owes is to be given up."""
+
+    leg: LegName
+    close: Close
+    reason: str
+
+
+class CancelFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """The venue refused to cancel an exit that is being given up; it rests on."""
+
+    client_order_id: str
+    reason: str
+
+
 Input = (
     Execution
     | End
@@ -64,4 +79,6 @@ Input = (
     | CancelWanted
     | SideSuppressed
     | SoftCloseWanted
+    | ReleaseWanted
+    | CancelFailed
 )

@@ -53,7 +53,7 @@ def soft_close(draft: Draft, wanted: SoftCloseWanted) -> None:
 
 def _one_open(draft: Draft, leg: Leg) -> None:
     terms, lot, order = draft.terms, leg.lot, leg.order
-    if lot is None or order is None:
+    if lot is None or order is None or lot.release:
         return
     if terms.now - lot.opened_at < terms.rules.s1_orphan_after:
         return
@@ -70,6 +70,8 @@ def _both_open(draft: Draft) -> None:
     if terms.now - slot.s2_entered_at < terms.rules.s2_orphan_after:
         return
     if slot.a.order is None or slot.b.order is None or terms.mark <= ZERO:
+        return
+    if any(leg.lot is not None and leg.lot.release for leg in (slot.a, slot.b)):
         return
     away_a = abs(slot.a.order.price - terms.mark)
     away_b = abs(slot.b.order.price - terms.mark)

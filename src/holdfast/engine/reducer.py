@@ -29,19 +29,22 @@ from holdfast.domain.slots import (
 )
 from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter, refresh, suppress, want_entry, withdraw
-from holdfast.engine.exits import book, place_exit, place_recovery, turn
+from holdfast.engine.exits import book, closed_by, place_exit, place_recovery, turn
 from holdfast.engine.fold import filled, more_closed
 from holdfast.engine.inputs import (
+    CancelFailed,
     CancelWanted,
     EntryWanted,
     ExitWanted,
     Input,
     MarkMoved,
+    ReleaseWanted,
     SideSuppressed,
     SoftCloseWanted,
     TimeCame,
 )
 from holdfast.engine.orphans import evicted, soft_close, time_came
+from holdfast.engine.release import cancel_failed, exit_over, want_release
 from holdfast.engine.rules import Terms
 
 
@@ -123,13 +126,13 @@ def _remainder(draft: Draft, order: Order, left: Decimal) -> tuple[Decimal, Deci
 
 def _close(draft: Draft, name: LegName, fill: OrderFilled) -> None:
     """Take in an exit that one execution filled whole; its lot is closed but for what was before."""
-    lot = (draft.slot.a if name is LEG_A else draft.slot.b).lot
-    after = None if lot is None else more_closed(lot, fill)
+    leg = draft.slot.a if name is LEG_A else draft.slot.b
+    after = None if leg.lot is None else more_closed(leg.lot, fill)
     if after is None or after.closed < after.size:
         draft.emit(fill)
         return
     draft.events.append(fill)
-    book(draft, name, after, reason="filled", exit_fee=fill.fee)
+    book(draft, name, after, reason=closed_by(after, leg.order), exit_fee=fill.fee)
     enter(draft, name, "cycle_complete")
 
 
@@ -144,7 +147,7 @@ def _follow(draft: Draft, name: LegName, order: Order, recovery_id: int) -> None
         return
     held = (draft.slot.a if name is LEG_A else draft.slot.b).lot
     if held is not None and held.closed >= held.size:
-        book(draft, name, held, reason="filled")
+        book(draft, name, held, reason=closed_by(held, order))
         enter(draft, name, "cycle_complete")
 
 
@@ -173,6 +176,8 @@ def _ended(draft: Draft, seen: End) -> None:
             place_exit(draft, name, "entry_fill_exit")
         else:
             draft.block(name, _block_after(seen, draft.terms.blocks.get(name, FREE_TO_ENTER)))
+    else:
+        exit_over(draft, name, order)
 
 
 def _block_after(seen: End, standing: Block) -> Block:
@@ -220,4 +225,6 @@ _RULES: Mapping[type, Callable[[Draft, Any], None]] = {
     CancelWanted: withdraw,
     SideSuppressed: suppress,
     SoftCloseWanted: soft_close,
+    ReleaseWanted: want_release,
+    CancelFailed: cancel_failed,
 }

@@ -43,6 +43,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     submissions: dict[str, Submission] = {}
     tier: TierState = NO_TIER
     regime_override: str = ""
+    panic_latched: bool = False
 
 
 def write(books: Books, sequence: int, chain_hash: str, folder: Path) -> Path:
@@ -95,6 +96,7 @@ def books_of(snapshot: Snapshot) -> Books:
     books.submissions = dict(snapshot.submissions)
     books.tier = snapshot.tier
     books.regime_override = snapshot.regime_override
+    books.panic_latched = snapshot.panic_latched
     return books
 
 
@@ -124,6 +126,7 @@ def _snapshot(books: Books, sequence: int, chain_hash: str) -> Snapshot:
         submissions=books.submissions,
         tier=books.tier,
         regime_override=books.regime_override,
+        panic_latched=books.panic_latched,
     )
 
 

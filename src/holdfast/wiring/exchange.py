@@ -60,6 +60,7 @@ from holdfast.wiring.recalled import (
     last_of_key,
     resume_venue,
 )
+from holdfast.wiring.releases import release_by
 from holdfast.wiring.road import Road
 from holdfast.wiring.rules import policy_of
 from holdfast.wiring.venue_time import VenueTime
@@ -263,6 +264,7 @@ def _begin(
         build=version("holdfast"),
     )
     start(desk, plan)
+    release_by(desk, road.profile)
     if made.gear.agreement.agreed_at is None and not desk.books.holds:
         made.gear.agreement()
     road.mode.reader.booted()

@@ -48,6 +48,7 @@ from holdfast.wiring.house import Pace, Stopwatch, Upkeep
 from holdfast.wiring.keys import Keyring, open_secrets
 from holdfast.wiring.locks import DeskLock
 from holdfast.wiring.market import feed_of, first_time, paper_venue
+from holdfast.wiring.releases import release_by
 from holdfast.wiring.reloading import Reloader
 from holdfast.wiring.replay import GENESIS
 from holdfast.wiring.road import clock_of, founded, open_road
@@ -314,5 +315,6 @@ def _start(
         build=version("holdfast"),
     )
     start(desk, plan)
+    release_by(desk, profile)
     watch.lap("bootstrap")
     return desk

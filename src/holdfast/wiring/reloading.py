@@ -17,6 +17,7 @@ from holdfast.domain.bookkeeping import ReloadNoted
 from holdfast.domain.money import Instrument
 from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
+from holdfast.wiring.releases import release_by
 from holdfast.wiring.rules import policy_of
 
 HEAD = ("runtime", "env", "venue", "symbol", "secrets", "secret_commands", "allowed_accounts")
@@ -94,6 +95,7 @@ class Reloader:
         self.profile = edited
         for adopt in self._adopters:
             adopt(desk, edited)
+        release_by(desk, edited)
         self.state = ReloadState(result=TAKEN, detail=", ".join(sorted(changes)))
         log.info(f"profile {edited.name}: took up {', '.join(sorted(changes))}")
 

@@ -12,6 +12,7 @@ from holdfast.ledger.memory import MemoryLedger
 from holdfast.ledger.port import Ledger
 from holdfast.venue.candles import Candles, FileFeed
 from holdfast.venue.paper import PaperVenue
+from holdfast.wiring.releases import release_by
 from holdfast.wiring.rules import Policy, order_cap_of, policy_of
 from holdfast.wiring.sighting import seat_replay
 
@@ -63,4 +64,5 @@ def replay_desk(
             build="replay",
         ),
     )
+    release_by(desk, profile)
     return desk, venue

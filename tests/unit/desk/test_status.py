@@ -14,9 +14,10 @@ from small_desk import House
 from holdfast.desk import holds
 from holdfast.desk.status.document import build, day_text, mode_of
 from holdfast.desk.status.facts import View, view_of
+from holdfast.desk.status.releases import release_blocks
 from holdfast.desk.status.slots import SlotRows
 from holdfast.desk.status.tally import Tally
-from holdfast.desk.status.vintage import BUCKETS, slot_vintage
+from holdfast.desk.status.vintage import BUCKETS
 from holdfast.desk.tick import tick
 from holdfast.domain.bookkeeping import SessionStopped
 from holdfast.domain.events import CycleBooked
@@ -275,7 +276,7 @@ def test_an_exit_set_aside_is_told_with_its_age_and_distance():
 def test_build_alone_gives_the_same_figures_as_the_report(traded):
     reported = traded.status()
     built = build(traded.desk, profile=traded.profile, session="none", now_wall=7)
-    same = ("mode", "price", "tick", "total_profit", "total_round_trips", "slot_vintage")
+    same = ("mode", "price", "tick", "total_profit", "total_round_trips", "balance_recon")
     assert {key: built[key] for key in same} == {key: reported[key] for key in same}
     assert built["built_at"] == 7
 
@@ -325,7 +326,7 @@ def aged(house, at, worth=Decimal(100)):
         market_time=at,
         now_wall=0,
     )
-    return slot_vintage(view, SlotRows().tell(view), worth)
+    return release_blocks(view, SlotRows().tell(view), worth)["slot_vintage"]
 
 
 def booked(net):

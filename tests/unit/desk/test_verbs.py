@@ -359,6 +359,8 @@ def test_the_table_describes_every_parameter_of_every_verb():
         "remove_slot",
         "remove_slots",
         "toggle_sticky",
+        "release_slot",
+        "release_oldest_eligible",
         "set_entry_pct",
         "set_profit_pct",
         "audit",

@@ -5,8 +5,6 @@ from typing import Literal
 
 from holdfast.config.knob import Knobs, knob
 
-SINCE = "release"
-
 
 class ReleaseKnobs(Knobs):
     """When a waiting exit may be given up."""
@@ -19,7 +17,6 @@ class ReleaseKnobs(Knobs):
         le=2_592_000,
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_min_distance_pct: Decimal = knob(
         Decimal("10.0"),
@@ -29,7 +26,6 @@ class ReleaseKnobs(Knobs):
         le=Decimal(100),
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_adx_threshold: Decimal = knob(
         Decimal("30.0"),
@@ -39,7 +35,6 @@ class ReleaseKnobs(Knobs):
         le=Decimal(100),
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_max_stuck_pct: Decimal = knob(
         Decimal("50.0"),
@@ -49,7 +44,6 @@ class ReleaseKnobs(Knobs):
         le=Decimal(100),
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_panic_stuck_pct: Decimal = knob(
         Decimal("80.0"),
@@ -59,7 +53,6 @@ class ReleaseKnobs(Knobs):
         le=Decimal(100),
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_panic_min_age_sec: int = knob(
         86_400,
@@ -69,7 +62,6 @@ class ReleaseKnobs(Knobs):
         le=2_592_000,
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_recovery_target_pct: Decimal = knob(
         Decimal("60.0"),
@@ -79,27 +71,24 @@ class ReleaseKnobs(Knobs):
         le=Decimal(100),
         risk="down",
         on_stale="safe",
-        since=SINCE,
     )
     release_auto_enabled: bool = knob(
-        False, "Release without an operator", risk="up", on_stale="safe", since=SINCE
+        False, "Release without an operator", risk="up", on_stale="safe"
     )
     release_auto_tier: Literal["none", "tier1", "tier2"] = knob(
         "none",
         "How far automatic release may go",
         risk=("none", "tier1", "tier2"),
         on_stale="safe",
-        since=SINCE,
     )
     release_recon_hard_gate_enabled: bool = knob(
-        True, "Refuse a release while the balances drift", risk="down", on_stale="safe", since=SINCE
+        True, "Refuse a release while the balances drift", risk="down", on_stale="safe"
     )
     release_close: Literal["transfer", "limit_ioc"] = knob(
         "transfer",
         "Book the inventory to `unallocated` at the mark, or sell it for real",
         risk=("transfer", "limit_ioc"),
         on_stale="safe",
-        since=SINCE,
     )
     release_max_per_loop: int = knob(
         1,
@@ -109,10 +98,9 @@ class ReleaseKnobs(Knobs):
         le=5,
         risk="up",
         on_stale="safe",
-        since=SINCE,
     )
     stuck_min_age_sec: int = knob(
-        86_400, "Age from which an exit counts as stuck", "s", ge=0, le=2_592_000, since=SINCE
+        86_400, "Age from which an exit counts as stuck", "s", ge=0, le=2_592_000
     )
     balance_recon_drift_pct: Decimal = knob(
         Decimal("2.0"),
@@ -122,5 +110,4 @@ class ReleaseKnobs(Knobs):
         le=Decimal(5),
         safe=Decimal("1.5"),
         risk="up",
-        since=SINCE,
     )

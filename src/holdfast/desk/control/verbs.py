@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from holdfast.config.profile import Profile
-from holdfast.desk.control import verb_holds, verb_rules, verb_slots
+from holdfast.desk.control import verb_holds, verb_release, verb_rules, verb_slots
 from holdfast.desk.control.verb_parameters import Arguments, BadPayload, Parameter, read, shown
 from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
@@ -67,7 +67,14 @@ def verb_table(
     more: Sequence[Verb] = (),
 ) -> tuple[Verb, ...]:
     """Make the table for a desk: its fee sets the smallest profit, its profile the capacity."""
-    return (*_holding(keeps), *_slots(profile), *_ruling(maker_fee_pct), _audit(sums), *more)
+    return (
+        *_holding(keeps),
+        *_slots(profile),
+        *_releasing(profile),
+        *_ruling(maker_fee_pct),
+        _audit(sums),
+        *more,
+    )
 
 
 def understand(verbs: Sequence[Verb], payload: Mapping[str, Any], principal: str = "api") -> Ask:
@@ -206,6 +213,39 @@ def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
             help="Make a slot patient, or cycling.",
             parameters=(_SLOT, sticky, confirm, preview),
             run=lambda desk, given: verb_slots.toggle_sticky(desk, given, profile()),
+        ),
+    )
+
+
+def _releasing(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
+    dry = Parameter(
+        name="dry_run",
+        kind="boolean",
+        help="Only say what each gate measures and what would happen.",
+        default=False,
+    )
+    leg = Parameter(
+        name="trade_id", kind="text", help="The leg whose exit is meant: A or B.", most=Decimal(1)
+    )
+    order = Parameter(
+        name="exit_id",
+        kind="integer",
+        help="The exit's number in its slot, `local_id` in the status.",
+        least=Decimal(1),
+        most=Decimal(10**12),
+    )
+    return (
+        Verb(
+            action="release_slot",
+            help="Give up a waiting exit that passes every gate; without a leg or an exit, the oldest of the slot.",
+            parameters=(_SLOT, leg, order, dry),
+            run=lambda desk, given: verb_release.release_slot(desk, given, profile()),
+        ),
+        Verb(
+            action="release_oldest_eligible",
+            help="Give up the oldest waiting exit that passes every gate, of one slot or of all.",
+            parameters=(msgspec.structs.replace(_SLOT, required=False), dry),
+            run=lambda desk, given: verb_release.release_oldest_eligible(desk, given, profile()),
         ),
     )
 

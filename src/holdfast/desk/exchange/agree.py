@@ -102,6 +102,7 @@ class Agreement:
         self._balances: Mapping[str, Balance] = {}
         self._recall = Recall(desk)
         self._look = Look(desk, exchange, booked, self._recall)
+        desk.compared = self.balances_then
 
     def __call__(self, *, starting: bool = False) -> ReconcileNoted:
         """Compare and mend; return what was done."""
@@ -122,6 +123,10 @@ class Agreement:
             log.warning(f"the venue could not be compared with the books: {error}")
         calls = self._exchange.calls - begun
         return self._note(done, gaps, complete=complete, calls=calls, starting=starting)
+
+    def balances_then(self) -> tuple[int, Mapping[str, tuple[Decimal, Decimal]]] | None:
+        """Say when the last whole comparison was, and venue and books of each asset then."""
+        return None if self.compared is None else (self.compared.at, self.compared.balances)
 
     def _take_in(self, seen: Seen, done: _Done) -> None:
         self._balances = seen.balances

@@ -15,7 +15,7 @@ import msgspec
 
 from holdfast.desk.authority import Write
 from holdfast.desk.desk import Desk
-from holdfast.desk.execute import allowance, class_of, take_in
+from holdfast.desk.execute import PASSING, QUIETING, allowance, class_of, take_in
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import SubmissionNoted
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
@@ -28,8 +28,6 @@ from holdfast.engine.intents import ABORTED
 from holdfast.venue.port import Exchange
 
 BACK_OFF = (5.0, 10.0, 20.0, 40.0, 60.0)
-QUIETING = frozenset({"rate_limit", "maintenance"})
-PASSING = QUIETING | {"nonce"}  # a cancel refused for these is asked for again
 
 
 class Care(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
     {
         "pause": "pause",
         "resume": "resume",
-        "release": "release",
+        "release": "release_slot",
         "regime_hint": "set_regime_hint",
         "open": "open",
         "close": "close",

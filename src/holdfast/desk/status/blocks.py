@@ -108,30 +108,6 @@ def balance_health(view: View) -> dict[str, Any]:
     }
 
 
-def balance_recon(view: View) -> dict[str, Any]:
-    """Compare venue and books asset by asset; only a paper venue is asked on every tick."""
-    threshold = view.profile.settings.balance_recon_drift_pct
-    if view.profile.venue != "paper":
-        return {
-            "ready": False,
-            "status": "UNKNOWN",
-            "venue_minus_books": {},
-            "threshold_pct": threshold,
-        }
-    accounts, told = view.desk.books.accounts, view.desk.venue.balances()
-    away = {
-        asset: (told[asset].free + told[asset].held if asset in told else ZERO)
-        - accounts.total(asset)
-        for asset in (accounts.base, accounts.quote)
-    }
-    return {
-        "ready": True,
-        "status": "DRIFT" if any(away.values()) else "OK",
-        "venue_minus_books": away,
-        "threshold_pct": threshold,
-    }
-
-
 def sticky_mode(view: View) -> dict[str, Any]:
     """Say whether slots are patient, how many there are to be, and how entries are sized."""
     settings, sizing = view.profile.settings, view.desk.sizing
@@ -186,12 +162,6 @@ def not_ready(view: View) -> dict[str, Any]:
         "throughput_sizer": absent,
         "rebalancer": absent,
         "trend": absent,
-        "release_health": {
-            "ready": False,
-            "sticky_release_total": 0,
-            "sticky_release_last_at": None,
-            "recon_hard_gate_enabled": settings.release_recon_hard_gate_enabled,
-        },
     }
 
 

@@ -77,6 +77,7 @@ class StatusReport:
         self._ticked, self._ticked_at = self._clock.monotonic(), self._clock.wall()
         if not summary.over:
             self.facts.price_seen = self._ticked_at
+            self.facts.prices.append(desk.mark)
         self.now(desk)
 
     def now(self, desk: Desk) -> Snapshot:

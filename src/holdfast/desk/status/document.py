@@ -18,9 +18,9 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.status import blocks
 from holdfast.desk.status.facts import Facts, View, in_base, view_of
 from holdfast.desk.status.legacy import legacy
+from holdfast.desk.status.releases import release_blocks
 from holdfast.desk.status.slots import Row, SlotRows, encode
 from holdfast.desk.status.tally import Tally
-from holdfast.desk.status.vintage import slot_vintage
 from holdfast.domain.market import DAY
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Phase
@@ -76,10 +76,9 @@ def tell(
         "capacity_fill_health": blocks.capacity(view, scheduler),
         "entry_scheduler": scheduler,
         "balance_health": blocks.balance_health(view),
-        "balance_recon": blocks.balance_recon(view),
         "sticky_mode": blocks.sticky_mode(view),
         "legacy": legacy(view),
-        "slot_vintage": slot_vintage(view, told, blocks.equity(view)),
+        **release_blocks(view, told, blocks.equity(view)),
         "self_healing": blocks.self_healing(view),
         **blocks.not_ready(view),
         "execution": facts.execution(),

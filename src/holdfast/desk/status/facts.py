@@ -1,5 +1,6 @@
 """Gather what a status is made from beside the desk itself, and one look at all of it."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.status.tally import Tally
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
+from holdfast.engine.efficiency import PRICES
 
 PLACES = Decimal("1E-8")
 
@@ -50,7 +52,8 @@ def no_block() -> Mapping[str, Any]:
 class Facts(msgspec.Struct, kw_only=True):
     """What is known beside the books; `startup` holds milliseconds by name.
 
-    `price_seen` is the machine time of the last look at the market, 0 before the first.
+    `price_seen` is the machine time of the last look at the market, 0 before the first; `prices` are
+    those of the last looks, one a tick.
     """
 
     tally: Tally
@@ -60,6 +63,7 @@ class Facts(msgspec.Struct, kw_only=True):
     execution: Block = no_block
     exchange: Block = no_block
     digests: tuple[Profile | None, str] = (None, "")
+    prices: deque[Decimal] = msgspec.field(default_factory=lambda: deque(maxlen=PRICES))
 
     def digest(self, profile: Profile) -> str:
         """Return the digest of a profile, worked out once."""

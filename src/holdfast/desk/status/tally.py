@@ -32,6 +32,7 @@ from holdfast.domain.market import DAY, SECOND
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Block
 from holdfast.engine.books import Books
+from holdfast.engine.exits import RELEASED
 
 RECENT = 20
 FILLS_KEPT = 1_000
@@ -64,6 +65,8 @@ class Tally:
         self.day_net = ZERO
         self.day_cycles = 0
         self.orphans = 0
+        self.released = 0
+        self.released_at = 0
         self.fills = 0
         self.deferred = 0
         self.last_deferred_at = 0
@@ -136,6 +139,9 @@ class Tally:
         self.day_net += event.net
         self.day_cycles += 1
         self.counts.add("cycles", event.reason)
+        if event.reason == RELEASED:
+            self.released += 1
+            self.released_at = at
         if event.net < ZERO:
             self.losses[slot] = self.losses.get(slot, ZERO) - event.net
             self.loss -= event.net

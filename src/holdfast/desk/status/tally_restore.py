@@ -32,7 +32,9 @@ _COUNTS = """
 select (select count(*) from event where type = 'ExitOrphaned'),
        (select count(*) from fills),
        (select count(*) from positions where status = 'open'),
-       (select count(*) from position_journal)
+       (select count(*) from position_journal),
+       (select count(*) from cycles where reason = 'released'),
+       (select coalesce(max(market_time), 0) from cycles where reason = 'released')
 """
 
 
@@ -51,7 +53,8 @@ def restore_tally(tally: Tally, cursor: duckdb.DuckDBPyConnection, books: Books)
         tally.day_net += plain(net)
         tally.day_cycles += count
     found = _rows(cursor, _COUNTS, [])[0]
-    tally.orphans, tally.fills, tally.positions_open, tally.journal_rows = found
+    tally.orphans, tally.fills, tally.positions_open, tally.journal_rows, *gone = found
+    tally.released, tally.released_at = gone
 
 
 def cycle_sums(cursor: duckdb.DuckDBPyConnection) -> dict[int, Sums]:

@@ -1,0 +1,133 @@
+"""Give a waiting exit up: its order ends first, then its inventory leaves and the cycle is booked.
+
+Rules: nothing is booked before the end of the exit's order is proven, and a fill that comes first is
+booked as a fill. The cycle is booked by the function that books a fill, at mark and without an exit
+fee, because nothing traded; the inventory follows it to `unallocated` at the same mark. A sale for
+real that nobody takes leaves the exit owed, and it rests again.
+"""
+
+from msgspec.structs import replace
+
+from holdfast.domain.events import CancelAsked, ReleaseEnded, ReleaseStarted
+from holdfast.domain.money import ZERO, held_for_buy, snap_price
+from holdfast.domain.slots import (
+    BUY,
+    EXIT,
+    LEG_A,
+    Close,
+    LegName,
+    Lot,
+    Order,
+    OrderStatus,
+    exit_side,
+)
+from holdfast.engine.draft import Draft
+from holdfast.engine.entries import enter
+from holdfast.engine.exits import (
+    RELEASED,
+    SALE,
+    SALE_REACH,
+    book,
+    is_dust,
+    moved_out,
+    open_position,
+)
+from holdfast.engine.inputs import CancelFailed, ReleaseWanted
+from holdfast.engine.pricing import exit_price
+
+
+def want_release(draft: Draft, wanted: ReleaseWanted) -> None:
+    """Begin to give up the exit a leg owes; what is not owed, or is given up already, stays."""
+    name, leg = wanted.leg, draft.leg(wanted.leg)
+    lot, order = leg.lot, leg.order
+    if lot is None or lot.release or draft.terms.mark <= ZERO:
+        return
+    draft.emit(
+        ReleaseStarted(
+            slot=draft.slot.slot_id,
+            leg=name,
+            cycle=lot.cycle,
+            close=wanted.close,
+            reason=wanted.reason,
+            mark=draft.terms.mark,
+            rules=draft.terms.rules.digest,
+        )
+    )
+    if order is None:
+        _give_up(draft, name)
+    elif order.status is not OrderStatus.CANCELING:
+        draft.emit(
+            CancelAsked(
+                slot=draft.slot.slot_id,
+                leg=name,
+                role=EXIT,
+                client_order_id=order.client_order_id,
+                reason="release",
+            )
+        )
+
+
+def exit_over(draft: Draft, name: LegName, order: Order) -> None:
+    """Go on with a release whose exit's order is proven over."""
+    lot = draft.leg(name).lot
+    if lot is None or not lot.release:
+        return
+    if order.reason == SALE:
+        _come_to_nothing(draft, name, lot, "unsold")
+    else:
+        _give_up(draft, name)
+
+
+def cancel_failed(draft: Draft, seen: CancelFailed) -> None:
+    """Leave an exit where it rests when the venue refused to cancel it."""
+    for leg in (draft.slot.b, draft.slot.a):
+        order, lot = leg.order, leg.lot
+        if order is None or lot is None or order.client_order_id != seen.client_order_id:
+            continue
+        if lot.release and order.role is EXIT:
+            _come_to_nothing(draft, leg.name, lot, f"cancel refused: {seen.reason}")
+
+
+def _give_up(draft: Draft, name: LegName) -> None:
+    leg = draft.leg(name)
+    lot, rules = leg.lot, draft.terms.rules
+    if lot is None or not lot.release:
+        return
+    if rules.positions and not leg.attempts:  # owed, and never placed: its row comes with its end
+        profit = draft.slot.profit_pct or rules.profit_pct
+        price = exit_price(rules, exit_side(name), lot.price, draft.terms.mark, profit)
+        open_position(draft, name, lot, price, profit)
+    if lot.release.close is Close.TRANSFER:
+        _transfer(draft, name, lot)
+    else:
+        _sell(draft, name, lot)
+
+
+def _transfer(draft: Draft, name: LegName, lot: Lot) -> None:
+    left = lot.size - lot.closed
+    value = draft.terms.mark * left
+    closed = replace(lot, closed=lot.size, proceeds=lot.proceeds + value)
+    book(draft, name, closed, reason=RELEASED)
+    enter(draft, name, "cycle_complete")
+    draft.emit(moved_out(draft, name, left, value, RELEASED))
+
+
+def _sell(draft: Draft, name: LegName, lot: Lot) -> None:
+    rules, mark = draft.terms.rules, draft.terms.mark
+    side, left = exit_side(name), lot.size - lot.closed
+    reach = 1 + SALE_REACH if side is BUY else 1 - SALE_REACH
+    price = snap_price(mark * reach, rules.instrument.price_tick)
+    if is_dust(rules, price, left):
+        _come_to_nothing(draft, name, lot, "min_size")
+        return
+    taking = replace(rules.instrument, maker_fee_pct=rules.instrument.taker_fee_pct)
+    hold = held_for_buy(price, left, taking) if name is LEG_A else left
+    if not draft.affords(side, hold):
+        _come_to_nothing(draft, name, lot, "balance")
+        return
+    attempt = draft.leg(name).attempts + 1
+    draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, SALE)
+
+
+def _come_to_nothing(draft: Draft, name: LegName, lot: Lot, why: str) -> None:
+    draft.emit(ReleaseEnded(slot=draft.slot.slot_id, leg=name, cycle=lot.cycle, reason=why))
