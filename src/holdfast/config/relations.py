@@ -13,6 +13,7 @@ from holdfast.config.addresses import ADDRESS, bot_address, plain_address, refer
 from holdfast.config.breach import Breach
 from holdfast.config.relations_regime import REGIME_RELATIONS
 from holdfast.config.relations_risk import ORDERS_PER_SLOT, PAPER, venue_breaches
+from holdfast.config.relations_sizing import RELATIONS as SIZING
 
 OPEN_ORDER_CAPS: Mapping[str, int] = {"starter": 60, "intermediate": 80, "pro": 225}
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -209,6 +210,7 @@ RELATIONS: tuple[Callable[[Values], Iterator[Breach]], ...] = (
     _churner_pays_the_fees,
     _file_source_names_a_file,
     _slots_fit_the_cap,
+    *SIZING,
     _a_read_may_fail_once,
     _redis_store_has_an_address,
     _messages_have_an_address,

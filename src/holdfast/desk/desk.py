@@ -11,6 +11,7 @@ from typing import Any
 
 from holdfast.clock import Clock
 from holdfast.desk.authority import FREE_HAND, Authority
+from holdfast.desk.closed import ClosedCycles
 from holdfast.desk.counters import Counters
 from holdfast.desk.entry_count import EntryCount
 from holdfast.desk.index import SlotIndex
@@ -18,7 +19,7 @@ from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
 from holdfast.desk.policy import Adviser, Policy
 from holdfast.desk.waiting import Key
 from holdfast.domain.bookkeeping import Note
-from holdfast.domain.events import Event
+from holdfast.domain.events import CycleBooked, Event
 from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
@@ -76,6 +77,7 @@ class Desk:
         self.compared = None
         self.readings: Readings | None = None  # what signals last read, None before the first
         self.entry_count = EntryCount()
+        self.closed: ClosedCycles | None = None  # the newest cycles, where somebody sizes by them
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
 
@@ -100,6 +102,8 @@ class Desk:
         self.ledger.commit(at, entries)
         for entry in entries:
             self.books.apply(at, entry)
+            if self.closed is not None and type(entry) is CycleBooked:
+                self.closed.take(at, entry)
 
     def is_open(self) -> bool:
         """Say at once that nothing can keep a leg from entering during this step."""

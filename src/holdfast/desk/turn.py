@@ -211,8 +211,11 @@ def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
 
 
 def _booked(turn: Turn, slot: Slot, event: CycleBooked) -> None:
-    del slot, event
-    turn.desk.counters.cycles += 1
+    del slot
+    desk = turn.desk
+    desk.counters.cycles += 1
+    if desk.closed is not None:
+        desk.closed.take(turn.at, event)
 
 
 def _any(turn: Turn, slot: Slot, event: Event) -> None:

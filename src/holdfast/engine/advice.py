@@ -16,12 +16,13 @@ from holdfast.engine.rules import NO_AMOUNTS, NO_BLOCKS, Rules, Terms
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
-    """Blocks and amounts a leg; `rules` and `regime` None where the adviser has no say in them."""
+    """Blocks and amounts a leg; `rules`, `regime`, `profit_pct` None where there is no say in them."""
 
     blocks: Mapping[LegName, Block] = NO_BLOCKS
     amounts: Mapping[LegName, Decimal] = NO_AMOUNTS
     rules: Rules | None = None
     regime: Regime | None = None
+    profit_pct: Decimal | None = None
 
 
 NO_ADVICE = Advice()
@@ -45,6 +46,7 @@ def joined(first: Advice, second: Advice) -> Advice:
         amounts={**second.amounts, **first.amounts},
         rules=first.rules if first.rules is not None else second.rules,
         regime=first.regime if first.regime is not None else second.regime,
+        profit_pct=first.profit_pct if first.profit_pct is not None else second.profit_pct,
     )
 
 
@@ -53,9 +55,12 @@ def advised(terms: Terms, advice: Advice) -> Terms:
     if advice is NO_ADVICE:
         return terms
     free = terms.block is Block.NONE
+    rules = terms.rules if advice.rules is None else advice.rules
+    if advice.profit_pct is not None:
+        rules = replace(rules, profit_pct=advice.profit_pct)
     return replace(
         terms,
-        rules=terms.rules if advice.rules is None else advice.rules,
+        rules=rules,
         regime=advice.regime,
         amounts=advice.amounts,
         blocks=advice.blocks if free else NO_BLOCKS,

@@ -54,6 +54,7 @@ from holdfast.wiring.replay import GENESIS
 from holdfast.wiring.road import clock_of, founded, open_road
 from holdfast.wiring.rules import Policy, instrument_of, policy_of
 from holdfast.wiring.sighting import seat_live
+from holdfast.wiring.sizing import shape_live
 from holdfast.wiring.venue_time import VenueTime
 
 PAPER_ACCOUNT = "paper"
@@ -159,8 +160,11 @@ def open_desk(options: DeskOptions, stack: ExitStack, clock: Clock | None = None
     clock = clock or clock_of(profile, place)
     if profile.venue == "paper":
         keyring = open_secrets(profile, root, clock)
-        return _open_paper(profile, profiles, place, clock, keyring, stack)
-    return _open_exchange(profile, profiles, place, root, clock, stack)
+        held = _open_paper(profile, profiles, place, clock, keyring, stack)
+    else:
+        held = _open_exchange(profile, profiles, place, root, clock, stack)
+    shape_live(held.desk, profile.settings, held.ledger)
+    return held
 
 
 def _verify_private(profile: Profile, place: Runtime) -> None:

@@ -10,15 +10,18 @@ from holdfast.config.errors import ConfigError
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.config.watch import ProfileWatch, diff, restart_keys
+from holdfast.desk.control.verb_slots import slot_plan
 from holdfast.desk.desk import Desk
 from holdfast.desk.leftovers import leftovers
 from holdfast.desk.reload import PENDING, REFUSED, TAKEN, open_exits, take_up
 from holdfast.domain.bookkeeping import ReloadNoted
 from holdfast.domain.money import Instrument
+from holdfast.engine.capacity import Fit
 from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import log
 from holdfast.wiring.releases import release_by
 from holdfast.wiring.rules import policy_of
+from holdfast.wiring.sizing import shape_entries
 
 HEAD = ("runtime", "env", "venue", "symbol", "secrets", "secret_commands", "allowed_accounts")
 
@@ -93,6 +96,7 @@ class Reloader:
             reason=f"profile {edited.name} was edited",
         )
         self.profile = edited
+        shape_entries(desk, edited.settings)
         for adopt in self._adopters:
             adopt(desk, edited)
         release_by(desk, edited)
@@ -108,6 +112,10 @@ class Reloader:
             return f"{', '.join(moved)} cannot change while a desk runs; do: stop the desk first"
         if edited.settings.legacy_orphans == "removed" and (found := leftovers(desk.books)):
             return found
+        plan = slot_plan(edited.settings.slots, edited)
+        grows = edited.settings.slots > self.profile.settings.slots
+        if grows and plan.fit is Fit.REFUSED:
+            return f"slots: {'; '.join(plan.reasons)}; do: ask for fewer slots or raise the cap"
         cycling = not edited.settings.sticky_mode_enabled
         if "sticky_mode_enabled" in changes and cycling and open_exits(desk):
             return (

@@ -15,6 +15,7 @@ from holdfast.venue.paper import PaperVenue
 from holdfast.wiring.releases import release_by
 from holdfast.wiring.rules import Policy, order_cap_of, policy_of
 from holdfast.wiring.sighting import seat_replay
+from holdfast.wiring.sizing import shape_replay
 
 GENESIS = "paper"
 
@@ -52,6 +53,7 @@ def replay_desk(
         clock=FixedClock(first + 60 * SECOND),
     )
     seat_replay(desk, profile, candles)
+    shape_replay(desk, profile.settings)
     start(
         desk,
         StartPlan(

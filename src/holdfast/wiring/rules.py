@@ -12,8 +12,10 @@ from holdfast.desk.limits import UNLIMITED, Limits, Repairs
 from holdfast.desk.rules_change import digest_of
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO, Instrument
+from holdfast.engine.capacity import safe_cap
 from holdfast.engine.rules import NEVER, Rules
 from holdfast.engine.sizing import Sizing
+from holdfast.wiring.shaping import shaping_of
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +105,7 @@ def sizing_of(settings: Settings) -> Sizing:
         amount=settings.order_size_usd,
         compounding=settings.sticky_compounding_mode == "legacy_profit",
         floor=settings.entry_floor_enabled,
+        shaping=shaping_of(settings),
     )
 
 
@@ -114,6 +117,8 @@ def limits_of(settings: Settings) -> Limits:
         bootstraps_per_tick=settings.bootstrap_slots_per_tick,
         order_cap=order_cap_of(settings, safe=True),
         repairs=repairs_of(settings),
+        entries_only=settings.entry_cap_policy == "entry_only",
+        by_band=settings.regime_adx_enabled,
     )
 
 
@@ -127,7 +132,7 @@ def order_cap_of(settings: Settings, *, safe: bool) -> int:
     cap = order_cap(settings.open_order_cap, settings.kraken_open_orders_per_pair_limit)
     if cap is None:
         return UNLIMITED
-    return int(cap * settings.open_order_safety_ratio) if safe else cap
+    return safe_cap(cap, settings.open_order_safety_ratio) if safe else cap
 
 
 def is_base_sized(settings: Settings) -> bool:

@@ -43,6 +43,7 @@ READERS = (
     "momentum_enabled",
     "momentum_shadow_enabled",
     "release_auto_enabled",
+    "volatility_auto_profit",
 )
 MEMORY = 3_000 * MINUTE  # of market time that a start reads again: the averages forget the rest
 

@@ -56,6 +56,8 @@ ASKED_FOR_DIFFERENTLY = {
     "max_api_calls_per_loop",
     "subsidy_auto_reprice_band",
     "volatility_auto_profit",
+    "quote_first_allocation",
+    "dust_sweep_enabled",
     "rebalance_enabled",
     "regime_manual_override",
 }

@@ -42,6 +42,21 @@ BROKEN = [
     ({"hmm_secondary_min_train_samples": 1427}, "hmm_secondary_min_train_samples"),
     ({"hmm_recent_candles": 14}, "hmm_recent_candles"),
     ({"regime_eval_interval_fast": 301}, "regime_eval_interval_fast"),
+    ({"quote_first_allocation": True, "order_size_mode": "DOGE"}, "quote_first_allocation"),
+    ({"tp_enabled": True, "order_size_mode": "DOGE"}, "tp_enabled"),
+    ({"capital_layer_target_layers": 1, "order_size_mode": "DOGE"}, "capital_layer_target"),
+    ({"quote_first_allocation": True, "account_share_enabled": True}, "account_share_enabled"),
+    ({"quote_first_allocation": True, "dust_sweep_enabled": True}, "dust_sweep_enabled"),
+    ({"capital_layer_target_layers": 21}, "capital_layer_max_target_layers"),
+    ({"tp_lookback_cycles": 19}, "tp_min_samples"),
+    (
+        {
+            "volatility_auto_profit": True,
+            "volatility_profit_ceiling": Decimal("0.59"),
+            "volatility_profit_floor": Decimal(0),
+        },
+        "volatility_profit_ceiling",
+    ),
 ]
 
 

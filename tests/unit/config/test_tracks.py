@@ -129,7 +129,11 @@ def test_two_tracks_may_not_set_one_knob_differently(pace, write, refused, load)
         ('track: pace\nstages:\n  - id: "1"\n    available: off\n', 4, "true, false"),
         ('track: pace\nstages:\n  - id: "1"\n    set: {slotz: 1}\n', 4, "did you mean slots?"),
         ('track: pace\nstages:\n  - id: "1"\n    set: {slots: 0}\n', 4, "too small"),
-        ('track: pace\nstages:\n  - id: "1"\n    set: {tp_enabled: true}\n', 4, "not built yet"),
+        (
+            'track: pace\nstages:\n  - id: "1"\n    set: {rebalance_enabled: true}\n',
+            4,
+            "not built yet",
+        ),
     ],
 )
 def test_a_faulty_track_is_refused_at_its_own_line(pace, write, refused, text, line, told):

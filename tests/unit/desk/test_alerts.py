@@ -50,6 +50,8 @@ BOUNDS = {
     "HeadroomLow": ({"open_order_headroom": 20}, {"open_order_headroom": 19}),
     "HeadroomStop": ({"open_order_headroom": 10}, {"open_order_headroom": 9}),
     "RecoveryPressure": ({"recovery_pressure": 0}, {"recovery_pressure": 1}),
+    "HeadroomGone": ({"open_order_headroom": 6}, {"open_order_headroom": 5}),
+    "FeeDiffers": ({"fee_differs": 0}, {"fee_differs": 1}),
     "ModeFlapping": ({"mode_flips": 2}, {"mode_flips": 3}),
     "LiveWithDeadStore": (
         {"mode_effective": {("LIVE",): 1}, "mode_read_age_seconds": 20},

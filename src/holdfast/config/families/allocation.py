@@ -10,7 +10,10 @@ class AllocationKnobs(Knobs):
     """Sharing free quote, layers of capital, dust and rounding."""
 
     quote_first_allocation: bool = knob(
-        True, "Share free quote among the slots that can buy", since="allocation"
+        False, "Quote sizing: share the free quote among the slots that can buy", risk="up"
+    )
+    account_share_enabled: bool = knob(
+        False, "Quote sizing: give every slot an equal part of the free quote to buy for", risk="up"
     )
     allocation_safety_buffer_usd: Decimal = knob(
         Decimal("0.10"),
@@ -19,7 +22,6 @@ class AllocationKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(10_000),
         risk="down",
-        since="allocation",
     )
     b_side_max_mult: Decimal = knob(
         Decimal(3),
@@ -28,10 +30,12 @@ class AllocationKnobs(Knobs):
         ge=Decimal(1),
         le=Decimal(100),
         risk="up",
-        since="allocation",
+    )
+    capital_layer_target_layers: int = knob(
+        0, "Layers of capital asked for; 0 is none", "layers", ge=0, le=1000, risk="up"
     )
     capital_layer_default_source: Literal["AUTO", "DOGE", "USD"] = knob(
-        "AUTO", "Where a layer takes its capital from", since="capital layers"
+        "AUTO", "Where a layer takes its capital from"
     )
     capital_layer_doge_per_order: Decimal = knob(
         Decimal("1.0"),
@@ -40,10 +44,9 @@ class AllocationKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1_000_000),
         risk="up",
-        since="capital layers",
     )
     capital_layer_order_budget: int = knob(
-        225, "Orders a layer is planned for", "orders", ge=1, le=225, since="capital layers"
+        225, "Orders a layer is planned for", "orders", ge=1, le=225
     )
     capital_layer_balance_buffer: Decimal = knob(
         Decimal("1.03"),
@@ -52,7 +55,6 @@ class AllocationKnobs(Knobs):
         ge=Decimal(1),
         le=Decimal(10),
         risk="down",
-        since="capital layers",
     )
     capital_layer_max_target_layers: int = knob(
         20,
@@ -61,10 +63,9 @@ class AllocationKnobs(Knobs):
         ge=0,
         le=1000,
         risk="up",
-        since="capital layers",
     )
     dust_sweep_enabled: bool = knob(
-        True, "Add what is left over to the next buy entry", since="dust sweep"
+        False, "Quote sizing: add what is left over to the next buy entry", risk="up"
     )
     dust_min_threshold: Decimal = knob(
         Decimal("0.50"),
@@ -72,7 +73,6 @@ class AllocationKnobs(Knobs):
         "quote",
         ge=Decimal(0),
         le=Decimal(10_000),
-        since="dust sweep",
     )
     dust_max_bump_pct: Decimal = knob(
         Decimal(0),
@@ -81,7 +81,6 @@ class AllocationKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1000),
         risk="up",
-        since="dust sweep",
     )
     rounding_residual_enabled: bool = knob(
         True, "Carry what rounding left over to the next order", since="rounding residual"
@@ -98,7 +97,7 @@ class AllocationKnobs(Knobs):
         False, "Take the fee tier from observed fills", since="fee detection"
     )
     fee_observation_window: int = knob(
-        100, "Fills the observation looks at", "fills", ge=10, le=10_000, since="fee detection"
+        100, "Fills the observation looks at", "fills", ge=10, le=10_000
     )
     fee_mismatch_threshold_pct: Decimal = knob(
         Decimal(10),
@@ -106,5 +105,4 @@ class AllocationKnobs(Knobs):
         "%",
         ge=Decimal(0),
         le=Decimal(100),
-        since="fee detection",
     )

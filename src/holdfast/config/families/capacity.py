@@ -56,11 +56,10 @@ class CapacityKnobs(Knobs):
         "Entries that do not count against the cap of new entries: none, those of bring-up, or also those of repair",
         risk=("none", "bootstrap", "repair"),
     )
-    entry_cap_policy: Literal["headroom", "fixed"] = knob(
-        "headroom",
-        "Whether the cap of new entries shrinks with the headroom",
-        risk=("headroom", "fixed"),
-        since="entry scheduler",
+    entry_cap_policy: Literal["total", "entry_only"] = knob(
+        "total",
+        "Which orders slow new entries down: all that rest, or the entries; the cap counts all in both",
+        risk=("total", "entry_only"),
     )
     open_order_drift_alert_threshold: int = knob(
         10,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from holdfast.config.knob import Knobs, knob
 
-SINCE = "rebalancer"
+SINCE = "rebalancer acting"
 
 
 class RebalanceKnobs(Knobs):
@@ -15,22 +15,20 @@ class RebalanceKnobs(Knobs):
         False, "Lean entry sizes towards the target", risk="up", on_stale="safe", since=SINCE
     )
     rebalance_basis: Literal["mark_to_market", "quote_only"] = knob(
-        "mark_to_market", "What idle quote is measured against", since=SINCE
+        "mark_to_market", "What idle quote is measured against"
     )
     rebalance_target_idle_pct: Decimal = knob(
-        Decimal("0.4"), "Target of idle quote", "ratio", ge=Decimal(0), le=Decimal(1), since=SINCE
+        Decimal("0.4"), "Target of idle quote", "ratio", ge=Decimal(0), le=Decimal(1)
     )
-    rebalance_interval_sec: int = knob(
-        300, "Time between two measurements", "s", ge=5, le=86_400, since=SINCE
-    )
+    rebalance_interval_sec: int = knob(300, "Time between two measurements", "s", ge=5, le=86_400)
     rebalance_ema_halflife: int = knob(
-        1800, "Half-life of the smoothed measure", "s", ge=1, le=864_000, since=SINCE
+        1800, "Half-life of the smoothed measure", "s", ge=1, le=864_000
     )
     rebalance_kp: Decimal = knob(
-        Decimal("2.0"), "Proportional gain", "x", ge=Decimal(0), le=Decimal(100), since=SINCE
+        Decimal("2.0"), "Proportional gain", "x", ge=Decimal(0), le=Decimal(100)
     )
     rebalance_kd: Decimal = knob(
-        Decimal("0.5"), "Derivative gain", "x", ge=Decimal(0), le=Decimal(100), since=SINCE
+        Decimal("0.5"), "Derivative gain", "x", ge=Decimal(0), le=Decimal(100)
     )
     rebalance_max_skew: Decimal = knob(
         Decimal("0.3"),
@@ -39,7 +37,6 @@ class RebalanceKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1),
         risk="up",
-        since=SINCE,
     )
     rebalance_max_skew_step: Decimal = knob(
         Decimal("0.05"),
@@ -48,7 +45,6 @@ class RebalanceKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1),
         risk="up",
-        since=SINCE,
     )
     rebalance_neutral_band: Decimal = knob(
         Decimal("0.05"),
@@ -56,7 +52,6 @@ class RebalanceKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since=SINCE,
     )
     rebalance_max_size_mult: Decimal = knob(
         Decimal("1.5"),
@@ -65,7 +60,6 @@ class RebalanceKnobs(Knobs):
         ge=Decimal(1),
         le=Decimal(10),
         risk="up",
-        since=SINCE,
     )
     rebalance_size_sensitivity: Decimal = knob(
         Decimal("1.0"),
@@ -73,7 +67,6 @@ class RebalanceKnobs(Knobs):
         "x",
         ge=Decimal(0),
         le=Decimal(10),
-        since=SINCE,
     )
     trend_fast_halflife: int = knob(
         1800, "Half-life of the fast trend average", "s", ge=1, le=864_000, since=SINCE

@@ -13,29 +13,22 @@ class ThroughputKnobs(Knobs):
         "Size entries by the speed of their bucket",
         risk="up",
         on_stale="safe",
-        since="throughput sizing",
     )
-    tp_lookback_cycles: int = knob(
-        500, "Cycles looked at", "cycles", ge=1, le=100_000, since="throughput sizing"
-    )
+    tp_lookback_cycles: int = knob(500, "Cycles looked at", "cycles", ge=1, le=100_000)
     tp_min_samples: int = knob(
         20,
         "Cycles without which nothing is scaled",
         "cycles",
         ge=1,
         le=100_000,
-        since="throughput sizing",
     )
-    tp_min_samples_per_bucket: int = knob(
-        10, "Cycles a bucket needs", "cycles", ge=1, le=100_000, since="throughput sizing"
-    )
+    tp_min_samples_per_bucket: int = knob(10, "Cycles a bucket needs", "cycles", ge=1, le=100_000)
     tp_full_confidence_samples: int = knob(
         50,
         "Cycles at which a bucket counts in full",
         "cycles",
         ge=1,
         le=100_000,
-        since="throughput sizing",
     )
     tp_recency_halflife: int = knob(
         100,
@@ -43,7 +36,6 @@ class ThroughputKnobs(Knobs):
         "cycles",
         ge=0,
         le=100_000,
-        since="throughput sizing",
     )
     tp_censored_weight: Decimal = knob(
         Decimal("0.5"),
@@ -51,7 +43,6 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since="throughput sizing",
     )
     tp_floor_mult: Decimal = knob(
         Decimal("0.5"),
@@ -59,7 +50,6 @@ class ThroughputKnobs(Knobs):
         "x",
         ge=Decimal(0),
         le=Decimal(1),
-        since="throughput sizing",
     )
     tp_ceiling_mult: Decimal = knob(
         Decimal("2.0"),
@@ -68,7 +58,6 @@ class ThroughputKnobs(Knobs):
         ge=Decimal(1),
         le=Decimal(10),
         risk="up",
-        since="throughput sizing",
     )
     tp_age_pressure_trigger: Decimal = knob(
         Decimal("1.5"),
@@ -76,7 +65,6 @@ class ThroughputKnobs(Knobs):
         "x",
         ge=Decimal(0),
         le=Decimal(100),
-        since="throughput sizing",
     )
     tp_age_pressure_sensitivity: Decimal = knob(
         Decimal("0.5"),
@@ -84,7 +72,6 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(10),
-        since="throughput sizing",
     )
     tp_age_pressure_floor: Decimal = knob(
         Decimal("0.3"),
@@ -92,7 +79,6 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since="throughput sizing",
     )
     tp_util_threshold: Decimal = knob(
         Decimal("0.7"),
@@ -100,7 +86,6 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal("0.99"),
-        since="throughput sizing",
     )
     tp_util_sensitivity: Decimal = knob(
         Decimal("0.8"),
@@ -108,7 +93,6 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(10),
-        since="throughput sizing",
     )
     tp_util_floor: Decimal = knob(
         Decimal("0.4"),
@@ -116,16 +100,12 @@ class ThroughputKnobs(Knobs):
         "ratio",
         ge=Decimal(0),
         le=Decimal(1),
-        since="throughput sizing",
     )
-    tp_log_updates: bool = knob(
-        True, "Record each new table of multiples", since="throughput sizing"
-    )
+    tp_log_updates: bool = knob(True, "Record each new table of multiples")
     volatility_auto_profit: bool = knob(
         False,
         "Move the profit target with the volatility",
         on_stale="safe",
-        since="volatility target",
     )
     volatility_profit_factor: Decimal = knob(
         Decimal("0.8"),
@@ -133,7 +113,6 @@ class ThroughputKnobs(Knobs):
         "x",
         ge=Decimal(0),
         le=Decimal(10),
-        since="volatility target",
     )
     volatility_profit_floor: Decimal = knob(
         Decimal("1.0"),
@@ -141,7 +120,6 @@ class ThroughputKnobs(Knobs):
         "%",
         ge=Decimal(0),
         le=Decimal(50),
-        since="volatility target",
     )
     volatility_profit_ceiling: Decimal = knob(
         Decimal("3.0"),
@@ -149,7 +127,6 @@ class ThroughputKnobs(Knobs):
         "%",
         ge=Decimal(0),
         le=Decimal(50),
-        since="volatility target",
     )
     volatility_profit_mult_floor: Decimal = knob(
         Decimal("0.5"),
@@ -157,7 +134,6 @@ class ThroughputKnobs(Knobs):
         "x",
         ge=Decimal(0),
         le=Decimal(1),
-        since="volatility target",
     )
     volatility_profit_mult_ceiling: Decimal = knob(
         Decimal("2.0"),
@@ -165,7 +141,6 @@ class ThroughputKnobs(Knobs):
         "x",
         ge=Decimal(1),
         le=Decimal(10),
-        since="volatility target",
     )
     volatility_profit_min_change: Decimal = knob(
         Decimal("0.05"),
@@ -173,5 +148,4 @@ class ThroughputKnobs(Knobs):
         "%",
         ge=Decimal(0),
         le=Decimal(10),
-        since="volatility target",
     )

@@ -116,6 +116,19 @@ _ORDERS = (
         severity="critical",
         summary="Fewer than ten more orders may rest",
     ),
+    Alert(
+        name="HeadroomGone",
+        when=(Check(Value("open_order_headroom"), "<", 6),),
+        hold_seconds=60,
+        severity="critical",
+        summary="Five more orders or fewer may rest; a tick adds one entry",
+    ),
+    Alert(
+        name="FeeDiffers",
+        when=(Check(Value("fee_differs"), ">=", 1),),
+        severity="warning",
+        summary="The fee of resting orders is not the one the profile names",
+    ),
 )
 _LEGACY = (
     Alert(

@@ -15,6 +15,7 @@ from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import StickySet
 from holdfast.domain.market import SECOND
 from holdfast.domain.slots import LegName, OrderStatus, Slot
+from holdfast.engine.capacity import Fit, Plan, plan_of, safe_cap
 from holdfast.engine.preview import TimerPreview, next_timer
 from holdfast.engine.rules import NEVER
 
@@ -29,15 +30,25 @@ def add_slot(desk: Desk, given: Arguments, profile: Profile) -> str:
     sticky = profile.settings.sticky_mode_enabled
     staying = [slot.sticky for slot in desk.books.slots.values()]
     _fits([*staying, sticky], profile, "no slot was added")
-    entries = ORDERS_PER_SLOT * (len(staying) + 1)
-    safe = desk.limits.order_cap
-    if safe < UNLIMITED and entries > safe:
-        raise CommandRefused(
-            f"no slot was added: {len(staying) + 1} slots need {entries} orders, "
-            f"the safe part of the cap is {safe}"
-        )
+    plan = slot_plan(len(staying) + 1, profile)
+    if plan.fit is Fit.REFUSED:
+        raise CommandRefused(f"no slot was added: {'; '.join(plan.reasons)}")
     (slot_id,) = add_slots(desk, 1, sticky=sticky)
-    return f"slot {slot_id} was added; it enters when its turn comes"
+    advice = f"; mind that {'; '.join(plan.reasons)}" if plan.reasons else ""
+    return f"slot {slot_id} was added; it enters when its turn comes{advice}"
+
+
+def slot_plan(slots: int, profile: Profile) -> Plan:
+    """Say what so many slots need at worst under a profile; targets hold for sticky slots only."""
+    settings = profile.settings
+    cap = order_cap(settings.open_order_cap, settings.kraken_open_orders_per_pair_limit)
+    sticky = settings.sticky_mode_enabled
+    return plan_of(
+        slots,
+        None if cap is None else safe_cap(cap, settings.open_order_safety_ratio),
+        settings.sticky_target_slots if sticky else UNLIMITED,
+        settings.sticky_max_target_slots if sticky else UNLIMITED,
+    )
 
 
 def remove_slot(desk: Desk, given: Arguments) -> str:

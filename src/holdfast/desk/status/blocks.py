@@ -3,20 +3,22 @@
 What a later capability will fill says `ready: false` and gives no figure in its place.
 """
 
-import statistics
 from decimal import Decimal
 from typing import Any
 
 from holdfast.config.relations import order_cap
 from holdfast.desk.control.verb_rules import audit_differences
+from holdfast.desk.control.verb_slots import slot_plan
 from holdfast.desk.limits import UNLIMITED
 from holdfast.desk.status.facts import View, percent
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Block
+from holdfast.engine.allocation import resting_entries
+from holdfast.engine.capacity import ORDERS_A_SLOT, room
+from holdfast.engine.statistics import median_and_late
 
 QUEUES = (Block.PACING, Block.DEFERRED, Block.CAPACITY, Block.BUDGET, Block.NONE)
-STOP_ROOM, CAUTION_ROOM = 10, 20
 
 
 def entry_scheduler(view: View) -> dict[str, Any]:
@@ -40,14 +42,8 @@ def capacity(view: View, scheduler: dict[str, Any]) -> dict[str, Any]:
     """Say how many orders rest, how many may, and how quickly they fill (core 3.11)."""
     desk, tally, settings = view.desk, view.facts.tally, view.profile.settings
     now, slots = len(desk.books.orders), len(desk.books.slots)
-    capped = desk.limits.order_cap < UNLIMITED
-    safe = desk.limits.order_cap if capped else None
-    headroom = None if safe is None else safe - now
-    each = Decimal(now) / slots if slots else ZERO
-    remaining = None
-    if headroom is not None and each > ZERO:
-        remaining = int(headroom / each) if headroom > 0 else 0
-    band, hints = _band(headroom, len(tally.partial_cancels))
+    safe = desk.limits.order_cap if desk.limits.order_cap < UNLIMITED else None
+    found = room(now, safe, slots, len(tally.partial_cancels))
     median, late = _fill_seconds([length for _, length in tally.fill_times])
     return {
         "open_orders_current": now,
@@ -59,22 +55,48 @@ def capacity(view: View, scheduler: dict[str, Any]) -> dict[str, Any]:
             settings.open_order_cap, settings.kraken_open_orders_per_pair_limit
         ),
         "open_orders_safe_cap": safe,
-        "open_order_headroom": headroom,
+        "open_order_headroom": found.headroom,
         "open_order_utilization_pct": None
         if safe is None
         else percent(Decimal(now), Decimal(safe)),
-        "orders_per_slot_estimate": each.quantize(Decimal("0.01")),
-        "estimated_slots_remaining": remaining,
+        "orders_per_slot_estimate": (found.per_slot or ZERO).quantize(Decimal("0.01")),
+        "estimated_slots_remaining": found.slots_left if found.per_slot else None,
         "partial_fill_open_events_1d": len(tally.partial_opens),
         "partial_fill_cancel_events_1d": len(tally.partial_cancels),
         "median_fill_seconds_1d": median,
         "p95_fill_seconds_1d": late,
-        "status_band": band,
-        "blocked_risk_hint": hints,
+        "status_band": found.band,
+        "blocked_risk_hint": list(found.hints),
+        "projection": projection(view),
         "calls_per_loop": desk.limits.calls_per_tick if _paced(view) else None,
         "calls_used_this_loop": desk.counters.calls_used,
         "private_api_metronome": {"ready": False},
         "entry_scheduler": scheduler,
+    }
+
+
+def projection(view: View) -> dict[str, Any]:
+    """Say what the slots need at worst, and the most slots that are fine, advised and allowed."""
+    desk, settings = view.desk, view.profile.settings
+    entries = resting_entries(desk.books.slots.values())
+    staying = sum(not slot.draining for slot in desk.books.slots.values())
+    plan, more = slot_plan(staying, view.profile), slot_plan(staying + 1, view.profile)
+    safe = desk.limits.order_cap if desk.limits.order_cap < UNLIMITED else None
+    return {
+        "slots": staying,
+        "worst_case_orders": plan.worst,
+        "worst_case_headroom": plan.headroom,
+        "fit": plan.fit.value,
+        "reasons": list(plan.reasons),
+        "next_slot_fit": more.fit.value,
+        "next_slot_reasons": list(more.reasons),
+        "most_slots": None if safe is None else safe // ORDERS_A_SLOT,
+        "target_slots": settings.sticky_target_slots,
+        "entries_resting": entries,
+        "exits_resting": len(desk.books.orders) - entries,
+        "entry_cap_policy": settings.entry_cap_policy,
+        "entry_headroom": None if safe is None else safe - entries,
+        "trend_band": None if desk.readings is None else desk.readings.band.value,
     }
 
 
@@ -159,8 +181,6 @@ def not_ready(view: View) -> dict[str, Any]:
             "tier": None,
             "suppressed_side": None,
         },
-        "throughput_sizer": absent,
-        "rebalancer": absent,
         "trend": absent,
     }
 
@@ -175,20 +195,8 @@ def _paced(view: View) -> bool:
     return view.desk.limits.calls_per_tick < UNLIMITED
 
 
-def _band(headroom: int | None, canceled: int) -> tuple[str, list[str]]:
-    hints = []
-    if headroom is not None and headroom < CAUTION_ROOM:
-        hints.append("headroom_low" if headroom >= STOP_ROOM else "headroom_exhausted")
-    if canceled:
-        hints.append("partial_fill_canceled")
-    if canceled or (headroom is not None and headroom < STOP_ROOM):
-        return "stop", hints
-    return ("caution" if hints else "normal"), hints
-
-
 def _fill_seconds(lengths: list[int]) -> tuple[int | None, int | None]:
-    if not lengths:
+    median, late = median_and_late([Decimal(length) for length in lengths])
+    if median is None or late is None:
         return None, None
-    ordered = sorted(lengths)
-    late = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
-    return int(statistics.median_low(ordered)) // SECOND, late // SECOND
+    return int(median) // SECOND, int(late) // SECOND

@@ -15,7 +15,7 @@ import msgspec
 
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
-from holdfast.desk.status import blocks
+from holdfast.desk.status import blocks, sizing
 from holdfast.desk.status.facts import Facts, View, in_base, view_of
 from holdfast.desk.status.legacy import legacy
 from holdfast.desk.status.releases import release_blocks
@@ -80,6 +80,9 @@ def tell(
         "legacy": legacy(view),
         **release_blocks(view, told, blocks.equity(view)),
         "self_healing": blocks.self_healing(view),
+        "throughput_sizer": sizing.throughput_sizer(view),
+        "rebalancer": sizing.rebalancer(view),
+        "sizing": sizing.sizing(view),
         **blocks.not_ready(view),
         "execution": facts.execution(),
         "exchange": facts.exchange(),

@@ -13,6 +13,7 @@ from holdfast.desk.status.tally import Tally
 from holdfast.domain.market import SECOND
 from holdfast.domain.money import ZERO
 from holdfast.engine.efficiency import PRICES
+from holdfast.engine.rebalance import Lean
 
 PLACES = Decimal("1E-8")
 
@@ -53,7 +54,7 @@ class Facts(msgspec.Struct, kw_only=True):
     """What is known beside the books; `startup` holds milliseconds by name.
 
     `price_seen` is the machine time of the last look at the market, 0 before the first; `prices` are
-    those of the last looks, one a tick.
+    those of the last looks, one a tick. `lean` is the last measure of idle quote.
     """
 
     tally: Tally
@@ -64,6 +65,7 @@ class Facts(msgspec.Struct, kw_only=True):
     exchange: Block = no_block
     digests: tuple[Profile | None, str] = (None, "")
     prices: deque[Decimal] = msgspec.field(default_factory=lambda: deque(maxlen=PRICES))
+    lean: Lean | None = None
 
     def digest(self, profile: Profile) -> str:
         """Return the digest of a profile, worked out once."""

@@ -13,6 +13,9 @@ Series = dict[str, Values]
 _VERSION = version("holdfast")
 _PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "open_order_headroom": lambda s: s["capacity_fill_health"]["open_order_headroom"],
+    "projected_headroom": lambda s: s["capacity_fill_health"]["projection"]["worst_case_headroom"],
+    "entries_resting": lambda s: s["capacity_fill_health"]["projection"]["entries_resting"],
+    "fee_differs": lambda s: s["sizing"]["fee_tier"]["differs"],
     "price_age_seconds": lambda s: s["price_age_sec"],
     "price": lambda s: s["price"],
     "equity_quote": lambda s: s["balance_health"]["equity_quote"],
@@ -63,6 +66,12 @@ def _status(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], A
     for name in NAMES:
         yield "hold", (name,), name in standing
     yield "estop_active", (), "estop" in standing
+    yield from _balances(status)
+
+
+def _balances(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    for basis in ("mark_to_market", "quote_only"):
+        yield "idle_quote_ratio", (basis,), status["rebalancer"][f"idle_ratio_{basis}"]
     for asset, kinds in status["balance_health"]["assets"].items():
         for kind, name in (("total", "total"), ("free", "free"), ("held", "reserved")):
             yield "balance", (asset, name), kinds[kind]

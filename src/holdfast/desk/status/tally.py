@@ -36,6 +36,7 @@ from holdfast.engine.exits import RELEASED
 
 RECENT = 20
 FILLS_KEPT = 1_000
+FEES_KEPT = 10_000
 _QUEUED = frozenset({Block.DEFERRED, Block.CAPACITY, Block.BUDGET})
 
 
@@ -75,6 +76,7 @@ class Tally:
         self.fill_times: deque[tuple[int, int]] = deque(maxlen=FILLS_KEPT)
         self.partial_opens: deque[int] = deque(maxlen=FILLS_KEPT)
         self.partial_cancels: deque[int] = deque(maxlen=FILLS_KEPT)
+        self.maker_fees: deque[tuple[Decimal, Decimal]] = deque(maxlen=FEES_KEPT)
         self._placed: dict[str, int] = {}
         self._partial: set[str] = set()
 
@@ -154,6 +156,8 @@ class Tally:
     def _was_filled(self, at: int, event: OrderFilled) -> None:
         self.fills += 1
         self.counts.add("fills_booked", event.role, event.liquidity)
+        if event.liquidity == "maker":
+            self.maker_fees.append((event.fee, event.cost))
         name = event.client_order_id
         if not event.complete:
             if name not in self._partial:
