@@ -50,13 +50,16 @@ def retry(turn: Turn) -> None:
     _funded(turn)
 
 
-def suppress(turn: Turn) -> None:
+def suppress(turn: Turn, *, everywhere: bool) -> None:
     """Take sides that the regime suppresses off slots without exits; others are never touched.
 
-    What stands already is left as it is: to ask again changes nothing (core 2.4).
+    It looks everywhere when the regime may have changed, else at what this step touched. What stands
+    already is left as it is: to ask again changes nothing (core 2.4).
     """
     desk = turn.desk
-    for slot in tuple(desk.books.slots.values()):
+    slots = desk.books.slots
+    for slot_id in tuple(slots) if everywhere else sorted(turn.touched & slots.keys()):
+        slot = slots[slot_id]
         if slot.a.lot is not None or slot.b.lot is not None:
             continue
         for leg, why in desk.advice(slot, turn.at).blocks.items():

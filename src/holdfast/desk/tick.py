@@ -105,8 +105,8 @@ def _decide(turn: Turn) -> None:
         turn.woken()
     legs, first = index.waiting.where, counters.tick_started
     counters.tick_started = False
-    if desk.advisers and (asked or first):
-        suppress(turn)
+    if desk.advisers:
+        suppress(turn, everywhere=asked or first)
     if first and legs:
         bootstrap(turn)
     if legs:

@@ -106,7 +106,8 @@ def row_for(means: Means) -> Row:
 def bring_up(terms: Terms) -> tuple[EntryWanted, EntryWanted]:
     """Say what the legs of a slot without orders are to do, B first: scarce quote is asked first.
 
-    A leg that its row leaves out names why: the regime, or what there is not enough of.
+    A leg that its row leaves out names why: the regime, or what there is not enough of. The gate of
+    bring-up, as docs/contracts/bootstrap.md has it.
     """
     row = row_for(means_of(terms))
     return _wanted(terms, row, LEG_B, row.b), _wanted(terms, row, LEG_A, row.a)
