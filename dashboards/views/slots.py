@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards import queries, standing, theme
-from dashboards.parts import markup, slot_detail, slot_table
+from dashboards.parts import markup, repair_panel, slot_detail, slot_table
 from dashboards.parts.age_heatmap import age_heatmap, waiting_exits
 from dashboards.parts.empty_state import nothing
 from dashboards.queries import Data
@@ -25,6 +25,7 @@ def render(data: Data) -> None:
     shown = slot_table.chosen(waiting, picked)
     with right:
         ids = slot_table.slot_table(data, states, shown, picked)
+        repair_panel.repairs(data)
     with left:
         slot = slot_table.slot_picker(ids)
     if slot is None:

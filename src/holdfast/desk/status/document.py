@@ -16,6 +16,7 @@ import msgspec
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
 from holdfast.desk.status import blocks, sizing
+from holdfast.desk.status.bring_up import bring_up
 from holdfast.desk.status.facts import Facts, View, in_base, view_of
 from holdfast.desk.status.legacy import legacy
 from holdfast.desk.status.releases import release_blocks
@@ -75,6 +76,7 @@ def tell(
         "pnl_audit": blocks.pnl_audit(view),
         "capacity_fill_health": blocks.capacity(view, scheduler),
         "entry_scheduler": scheduler,
+        "bring_up": bring_up(view),
         "balance_health": blocks.balance_health(view),
         "sticky_mode": blocks.sticky_mode(view),
         "legacy": legacy(view),

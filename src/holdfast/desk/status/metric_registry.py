@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from holdfast.desk.holds import NAMES
 from holdfast.desk.status.metric_spec import Label, MetricSpec, counter, gauge, seconds
+from holdfast.domain.slots import Block
 
 TICK_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
@@ -25,6 +26,7 @@ ASKED = Label("result", ("asked", "accepted", "refused", "unknown"))
 RESULT = Label("result", most=8)
 CODE = Label("code", most=32)
 ENDPOINT = Label("endpoint", most=32)
+BLOCKS = tuple(block.value for block in Block)
 EXCHANGE, INTENTS = "exchange", "intents"
 HEALING, REGIME, ROLLOUT = "healing", "regime", "rollout"
 
@@ -71,6 +73,10 @@ _ORDERS = (
     gauge("projected_headroom", "Orders that may still rest if every slot rests two.", "orders"),
     gauge("entries_resting", "Entries that rest.", "orders"),
     gauge("pending_entries", "Entries that wait for their turn.", "entries"),
+    counter("entries_placed", "Entries decided, by what asked for them.", "entries", Label("source"), SIDE),
+    counter("entries_deferred", "Entries put off, by the limit that was reached.", "entries", Label("limit", ("deferred", "capacity", "budget")), seeded=True),
+    gauge("one_sided_slots", "Slots that miss a side, by the side they have and the reason on record.", "slots", Label("side", ("long_only", "short_only", "neither")), Label("source", BLOCKS)),
+    seconds("repair_seconds", "Market time a missing side took to come back, from when nothing meant it to be away.", WAIT_BUCKETS, Label("source", BLOCKS)),
     gauge("slots", "Slots of the desk.", "slots"),
     counter("recovery_pressure", "Times the exits set aside came to another `orphan_pressure_warn_at`.", "times"),
     gauge("slots_in_phase", "Slots by phase.", "slots", Label("phase", ("S0", "S1a", "S1b", "S2"))),

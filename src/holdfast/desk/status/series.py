@@ -37,7 +37,9 @@ _ZEROS: Series = {
 def read(snapshot: Snapshot) -> Series:
     """Return every series of a snapshot: name without prefix, label values in their order, value."""
     series: Series = {name: dict(zeros) for name, zeros in _ZEROS.items()}
-    for name, labels, value in (*_counted(snapshot), *_status(snapshot.status), *_facts(snapshot)):
+    status = snapshot.status
+    told = (*_counted(snapshot), *_status(status), *_one_sided(status), *_facts(snapshot))
+    for name, labels, value in told:
         series.setdefault(name, {})[labels] = float(value)
     return series
 
@@ -75,6 +77,12 @@ def _balances(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...],
     for asset, kinds in status["balance_health"]["assets"].items():
         for kind, name in (("total", "total"), ("free", "free"), ("held", "reserved")):
             yield "balance", (asset, name), kinds[kind]
+
+
+def _one_sided(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    for side, sources in status["bring_up"]["by_source"].items():
+        for source in {"balance", "regime", *sources}:
+            yield "one_sided_slots", (side, source), sources.get(source, 0)
 
 
 def _facts(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], float]]:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from holdfast.desk.status.counts import Counts
+from holdfast.desk.status.repair_times import RepairTimes
 from holdfast.desk.status.tally_notes import NOTES
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import (
@@ -30,7 +31,7 @@ from holdfast.domain.events import (
 )
 from holdfast.domain.market import DAY, SECOND
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import Block
+from holdfast.domain.slots import ENTRY, Block
 from holdfast.engine.books import Books
 from holdfast.engine.exits import RELEASED
 
@@ -77,6 +78,7 @@ class Tally:
         self.partial_opens: deque[int] = deque(maxlen=FILLS_KEPT)
         self.partial_cancels: deque[int] = deque(maxlen=FILLS_KEPT)
         self.maker_fees: deque[tuple[Decimal, Decimal]] = deque(maxlen=FEES_KEPT)
+        self.repairs = RepairTimes()
         self._placed: dict[str, int] = {}
         self._partial: set[str] = set()
 
@@ -94,6 +96,7 @@ class Tally:
     def know(self, books: Books) -> None:
         """Take in which orders rest, and since when."""
         self.roll(books.market_time)
+        self.repairs.know(books)
         for slot in books.slots.values():
             orders = [slot.a.order, slot.b.order, *(one.order for one in slot.recoveries)]
             self._placed |= {one.client_order_id: one.placed_at for one in orders if one}
@@ -152,6 +155,11 @@ class Tally:
         self._placed[event.client_order_id] = at
         self.counts.add("orders_submitted", event.role, event.side)
         self.counts.add("intents_created", event.role)
+        if event.role is ENTRY:
+            self.counts.add("entries_placed", event.reason, event.side)
+            back = self.repairs.placed(at, event)
+            if back is not None:
+                self.counts.time("repair_seconds", *back)
 
     def _was_filled(self, at: int, event: OrderFilled) -> None:
         self.fills += 1
@@ -181,8 +189,10 @@ class Tally:
             self.counts.add("partial_fill_cancel")
 
     def _was_blocked(self, at: int, event: LegBlocked) -> None:
+        self.repairs.blocked(at, event)
         if event.block in _QUEUED:
             self.deferred += 1
+            self.counts.add("entries_deferred", event.block)
             self.last_deferred_at = at
 
     def _asked(self, at: int, event: OrderRepriced | CancelAsked) -> None:
