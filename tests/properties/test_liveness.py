@@ -7,6 +7,7 @@ two-sided within as many ticks as the waiting entries need at the allowance of a
 
 from decimal import Decimal
 
+import pytest
 from desk_faults import faults
 from desk_world import World, walk
 from hypothesis import settings
@@ -187,6 +188,7 @@ class PatientSlots(RuleBasedStateMachine):
         }
 
 
+@pytest.mark.plan("000-034", "000-054", "000-057")
 def test_when_the_reasons_are_gone_every_slot_is_two_sided_in_time():
     run_state_machine_as_test(
         PatientSlots, settings=settings(max_examples=25, stateful_step_count=12, deadline=None)

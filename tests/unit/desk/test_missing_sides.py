@@ -45,7 +45,7 @@ def suppressed(**settings):
     return house.ticks(1)
 
 
-@pytest.mark.plan("000-038", "000-040", "000-041", "000-043")
+@pytest.mark.plan("000-038", "000-040", "000-041")
 def test_status_tells_which_side_is_missing_why_and_since_when():
     house = suppressed()
     told = house.status()["bring_up"]
@@ -71,7 +71,7 @@ def test_metrics_split_one_sided_slots_by_side_and_by_reason():
     assert 'holdfast_entries_placed_total{side="buy",source="bootstrap_regime"} 2.0' in text
 
 
-@pytest.mark.plan("000-039", "000-040", "000-047")
+@pytest.mark.plan("000-039", "000-040")
 def test_metrics_tell_the_backlog_and_what_was_put_off():
     house = House(
         slots=3,
