@@ -6,6 +6,8 @@ from dashboards import queries, standing, theme
 from dashboards.parts import markup, repair_panel, slot_detail, slot_table
 from dashboards.parts.age_heatmap import age_heatmap, waiting_exits
 from dashboards.parts.empty_state import nothing
+from dashboards.parts.release_dialog import release_dialog
+from dashboards.parts.vintage_panel import vintage_panel
 from dashboards.queries import Data
 
 
@@ -22,6 +24,8 @@ def render(data: Data) -> None:
         picked = age_heatmap(waiting)
         oldest = max((exit_.age for exit_ in waiting if exit_.age is not None), default=None)
         markup.notice(f"{len(waiting)} exits wait, the oldest {theme.age(oldest)}.", "muted")
+        vintage_panel(data)
+        release_dialog(data)
     shown = slot_table.chosen(waiting, picked)
     with right:
         ids = slot_table.slot_table(data, states, shown, picked)
