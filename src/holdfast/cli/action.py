@@ -46,14 +46,7 @@ def action(
     with faults():
         command = {"action": verb, **arguments(given or [])}
         answer = desk_of(profile, profiles).action(command)
-    if as_json:
-        typer.echo(answer.content.decode())
-    elif answer.ok:
-        typer.echo(answer.message)
-    else:
-        typer.echo(answer.message, err=True)
-    if not answer.ok:
-        raise typer.Exit(USAGE if answer.code < 500 else ABSENT)  # noqa: PLR2004 (HTTP)
+    tell(answer, as_json=as_json)
 
 
 def actions(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJson = False) -> None:
@@ -71,6 +64,18 @@ def actions(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJso
         takes = [one["name"] + ("" if one["required"] else "?") for one in verb["parameters"]]
         table.add_row(verb["action"], " ".join(takes), verb["help"])
     Console().print(table)
+
+
+def tell(answer: Answer, *, as_json: bool) -> None:
+    """Print what the desk answered; what it refused ends with an exit code."""
+    if as_json:
+        typer.echo(answer.content.decode())
+    elif answer.ok:
+        typer.echo(answer.message)
+    else:
+        typer.echo(answer.message, err=True)
+    if not answer.ok:
+        raise typer.Exit(USAGE if answer.code < 500 else ABSENT)  # noqa: PLR2004 (HTTP)
 
 
 def arguments(given: list[str]) -> dict[str, Any]:

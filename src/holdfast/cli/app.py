@@ -30,6 +30,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "desk": ("desk", "tick"),
         "status": ("status", "why"),
         "action": ("action", "actions"),
+        "release": ("release",),
         "replay": ("replay",),
         "profiles": ("lint", "explain", "profile"),
         "ledger": ("ledger", "migrate"),

@@ -17,7 +17,7 @@ from holdfast.domain.events import (
 )
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, Block, Slot
+from holdfast.domain.slots import ENTRY, FREE_TO_ENTER, SALE, Block, Slot
 from holdfast.engine.advice import advised
 from holdfast.engine.inputs import EntryWanted, ExitWanted, Input, MarkMoved, TimeCame
 from holdfast.engine.invariants import breaches, is_plain
@@ -207,7 +207,9 @@ def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
             counters.exempt_used += 1  # counted apart, so that it starves no other entry (C-11)
         else:
             counters.entries_used += 1
-    turn.intents.append(PlaceOrder(client_order_id, side, role, event.price, event.size))
+    turn.intents.append(
+        PlaceOrder(client_order_id, side, role, event.price, event.size, event.reason == SALE)
+    )
 
 
 def _booked(turn: Turn, slot: Slot, event: CycleBooked) -> None:

@@ -8,13 +8,14 @@ from holdfast.domain.slots import Role, Side
 
 
 class PlaceOrder(msgspec.Struct, frozen=True, gc=False):
-    """Rest a post-only limit order."""
+    """Rest a post-only limit order; one that `takes` trades at once what it can, and never rests."""
 
     client_order_id: str
     side: Side
     role: Role
     price: Decimal
     size: Decimal
+    takes: bool = False
 
 
 class RepriceOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):

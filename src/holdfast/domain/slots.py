@@ -89,6 +89,7 @@ LEG_A: Final = LegName.A
 LEG_B: Final = LegName.B
 FREE_TO_ENTER: Final = Block.NONE
 SOFT_CLOSE: Final = "soft_close"  # reason of a recovery that an operator sent to just off the mark
+SALE: Final = "release_sale"  # the reason of an order that takes what there is and does not rest
 
 
 class Order(msgspec.Struct, frozen=True, gc=False):

@@ -23,6 +23,7 @@ from holdfast.domain.slots import (
     EXIT,
     LEG_A,
     LEG_B,
+    SALE,
     SELL,
     SOFT_CLOSE,
     Block,
@@ -40,7 +41,6 @@ from holdfast.engine.pricing import exit_price, near_price
 from holdfast.engine.rules import Rules
 
 RELEASED = "released"  # the reason of a cycle that was given up
-SALE = "release_sale"  # the reason of an order that takes what there is and does not rest
 SALE_REACH = Decimal("0.005")  # how far from the mark such an order may trade
 _CLOSES = {"filled": "filled", RELEASED: "soft_closed"}
 

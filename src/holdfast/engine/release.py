@@ -14,6 +14,7 @@ from holdfast.domain.slots import (
     BUY,
     EXIT,
     LEG_A,
+    SALE,
     Close,
     LegName,
     Lot,
@@ -25,7 +26,6 @@ from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter
 from holdfast.engine.exits import (
     RELEASED,
-    SALE,
     SALE_REACH,
     book,
     is_dust,

@@ -16,7 +16,10 @@ SLACK = 1e-9  # far more than floats of prices err, far less than a tick
 
 
 class Resting(msgspec.Struct, gc=False):
-    """An order of ours as the venue keeps it, open or closed; `hold` is what it holds back."""
+    """An order of ours as the venue keeps it, open or closed; `hold` is what it holds back.
+
+    One that `takes` trades at the next look as a taker, and is gone after it.
+    """
 
     client_order_id: str
     buys: bool
@@ -27,6 +30,7 @@ class Resting(msgspec.Struct, gc=False):
     rank: int
     revision: int = 0
     status: str = "open"
+    takes: bool = False
 
 
 class Ladder:

@@ -238,7 +238,7 @@ def _request(order: PlaceOrder, symbol: str) -> dict[str, Any]:
         "price": written(order.price),
         "params": {
             "clientOrderId": order.client_order_id,
-            "postOnly": True,
+            **({"timeInForce": "IOC"} if order.takes else {"postOnly": True}),
             "oflags": IN_QUOTE,
         },
     }

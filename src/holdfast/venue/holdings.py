@@ -24,6 +24,7 @@ class Holdings:
         "_fee_step",
         "_others",
         "_quote",
+        "_taker_rate",
         "_with_fee",
         "base_free",
         "base_held",
@@ -37,6 +38,7 @@ class Holdings:
         self._fee_step = instrument.fee_step
         self._fee_rate = instrument.maker_fee_pct / WHOLE
         self._with_fee = 1 + self._fee_rate
+        self._taker_rate = instrument.taker_fee_pct / WHOLE
         none = Balance(NOTHING, NOTHING)
         base, quote = assets.get(self._base, none), assets.get(self._quote, none)
         self.base_free, self.base_held = base.free, base.held
@@ -44,15 +46,17 @@ class Holdings:
         own = (self._base, self._quote)
         self._others = {asset: rest for asset, rest in assets.items() if asset not in own}
 
-    def needed(self, price: Decimal, left: Decimal, buys: bool) -> Decimal:
+    def needed(self, price: Decimal, left: Decimal, buys: bool, takes: bool = False) -> Decimal:
         """Say what an order with `left` still to trade holds back."""
         if not buys:
             return left
-        return (price * left * self._with_fee).quantize(self._fee_step, ROUND_CEILING)
+        with_fee = 1 + self._taker_rate if takes else self._with_fee
+        return (price * left * with_fee).quantize(self._fee_step, ROUND_CEILING)
 
-    def fee(self, cost: Decimal) -> Decimal:
-        """Say the maker fee on a notional."""
-        return (cost * self._fee_rate).quantize(self._fee_step, ROUND_HALF_UP)
+    def fee(self, cost: Decimal, takes: bool = False) -> Decimal:
+        """Say the fee on a notional: the maker's, or the taker's of an order that takes."""
+        rate = self._taker_rate if takes else self._fee_rate
+        return (cost * rate).quantize(self._fee_step, ROUND_HALF_UP)
 
     def free(self, *, buys: bool) -> Decimal:
         """Say what is free of the asset an order on this side holds back."""

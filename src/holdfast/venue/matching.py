@@ -36,6 +36,7 @@ class Matching:
         self.closed: dict[str, Resting] = {}
         self.executions: list[tuple[int, Execution]] = []
         self.ends = Ends()
+        self.taking: dict[str, None] = {}  # orders that will not outlive the next look
         self.fills = 0
         self.ranks = 0
         self.kept_from = 0
@@ -49,7 +50,9 @@ class Matching:
         """Look an order up, open or closed."""
         return self.live.get(client_order_id) or self.closed.get(client_order_id)
 
-    def refusal(self, price: Decimal, size: Decimal, mark: Decimal | None, buys: bool) -> str:
+    def refusal(
+        self, price: Decimal, size: Decimal, mark: Decimal | None, buys: bool, takes: bool = False
+    ) -> str:
         """Say why an order cannot rest, whatever the funds; empty where it can."""
         if price % self._tick or price <= NOTHING:
             return "price_tick"
@@ -59,7 +62,7 @@ class Matching:
             return "min_size"
         if self._least_cost and price * size < self._least_cost:
             return "min_cost"
-        if mark is not None and (price >= mark if buys else price <= mark):
+        if not takes and mark is not None and (price >= mark if buys else price <= mark):
             return "post_only"
         return ""
 
@@ -69,7 +72,11 @@ class Matching:
 
     def apply_place(self, record: Placed) -> None:
         """Rest a new order."""
-        self.rest(record.client_order_id, record.price, record.size, record.hold, record.buys)
+        name = record.client_order_id
+        self.rest(name, record.price, record.size, record.hold, record.buys)
+        if record.takes:
+            self.live[name].takes = True
+            self.taking[name] = None
 
     def rest(
         self, client_order_id: str, price: Decimal, size: Decimal, hold: Decimal, buys: bool
@@ -185,6 +192,8 @@ class Matching:
                 self.closed[order.client_order_id] = order
                 continue
             self.live[order.client_order_id] = order
+            if order.takes:
+                self.taking[order.client_order_id] = None
             (self.bids if order.buys else self.asks).add(order)
 
     def _trade(self, order: Resting, size: Decimal, left: Decimal, at: int) -> Execution:
@@ -196,8 +205,8 @@ class Matching:
             price,
             size,
             cost,
-            holdings.fee(cost),
-            "maker",
+            holdings.fee(cost, takes=order.takes),
+            "taker" if order.takes else "maker",
         )
         hold = holdings.needed(price, left, order.buys) if left else NOTHING
         self._book(order, execution, left, hold, at)
@@ -223,6 +232,7 @@ class Matching:
 
     def _close(self, order: Resting, status: str) -> None:
         order.status = status
+        self.taking.pop(order.client_order_id, None)
         del self.live[order.client_order_id]
         closed = self.closed
         closed[order.client_order_id] = order

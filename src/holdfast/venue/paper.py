@@ -90,7 +90,7 @@ class PaperVenue:
         It looks no further than the feed has at hand, so 0 does not mean that the market is over.
         """
         position, ends = self._position, self._matching.ends
-        if watch.always or ends.waiting or position.step < STEPS:
+        if watch.always or ends.waiting or self._matching.taking or position.step < STEPS:
             return 0
         window = position.feed.window()
         candles, start, stop = window.candles, window.start, window.stop
@@ -112,18 +112,20 @@ class PaperVenue:
         matching, buys = self._matching, order.side is BUY
         if client_order_id in matching.live or client_order_id in matching.closed:
             return Receipt(client_order_id, "accepted")
-        if reason := matching.refusal(price, size, self._position.mark, buys):
+        takes = order.takes
+        if reason := matching.refusal(price, size, self._position.mark, buys, takes):
             return _refused(client_order_id, reason)
         if matching.is_full():
             return _refused(client_order_id, "open_order_cap")
         holdings = matching.holdings
-        hold = holdings.needed(price, size, buys)
+        hold = holdings.needed(price, size, buys, takes)
         if hold > (holdings.quote_free if buys else holdings.base_free):
             return _refused(client_order_id, "insufficient_funds")
-        if self._journal is None:
+        if self._journal is None and not takes:
             matching.rest(client_order_id, price, size, hold, buys)
             return Receipt(client_order_id, "accepted")
-        return self._answer(Placed(client_order_id, buys, price, size, hold), matching.apply_place)
+        record = Placed(client_order_id, buys, price, size, hold, takes)
+        return self._answer(record, matching.apply_place)
 
     def reprice(self, change: RepriceOrder) -> Receipt:
         """Move a resting order; `size` counts what has traded already. It loses its place in time."""
@@ -194,7 +196,8 @@ class PaperVenue:
             floor = watch.floor
         if watch.ceiling is not None and watch.ceiling < ceiling:
             ceiling = watch.ceiling
-        return floor, ceiling, 0 if watch.always or matching.ends.waiting else watch.due
+        busy = watch.always or matching.ends.waiting or matching.taking
+        return floor, ceiling, 0 if busy else watch.due
 
     def _first_reached(self, candles: Candles, start: int, stop: int, watch: Watch) -> int:
         bids, asks = self._matching.bids, self._matching.asks
@@ -219,11 +222,19 @@ class PaperVenue:
             position.budget -= sum(execution.size for execution in executions)
         position.mark = mark
         position.step = step + 1
-        if not (executions or matching.ends.waiting or _is_wanted(watch, at, mark)):
+        taking = bool(matching.taking)
+        if not (executions or taking or matching.ends.waiting or _is_wanted(watch, at, mark)):
             return None
         if self._journal is not None:
             self._note(step, executions)
+        if taking:
+            self._end_taking()
         return Observation(at, mark, tuple(executions), matching.ends.show())
+
+    def _end_taking(self) -> None:
+        """Cancel what did not trade of orders that do not rest."""
+        for name in tuple(self._matching.taking):
+            self._answer(Canceled(name), self._matching.apply_cancel)
 
     def _note(
         self, step: int, executions: Sequence[Execution] = (), *, durable: bool = True

@@ -24,6 +24,7 @@ class Placed(msgspec.Struct, frozen=True, tag="place"):
     price: Decimal
     size: Decimal
     hold: Decimal
+    takes: bool = False
 
 
 class Repriced(msgspec.Struct, frozen=True, tag="reprice"):

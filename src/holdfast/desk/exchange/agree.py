@@ -33,7 +33,7 @@ from holdfast.domain.events import BalanceOpened
 from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End, Execution
-from holdfast.domain.slots import EXIT, Order, OrderStatus
+from holdfast.domain.slots import EXIT, SALE, Order, OrderStatus
 from holdfast.engine.fold import order_of
 from holdfast.engine.intents import ABORTED
 from holdfast.telemetry import log
@@ -254,7 +254,8 @@ class Agreement:
             slot_id = books.orders[name]
             order = order_of(books.slots[slot_id], name)
             if order.role is EXIT:
-                place = PlaceOrder(name, order.side, order.role, order.price, order.size)
+                takes = order.reason == SALE
+                place = PlaceOrder(name, order.side, order.role, order.price, order.size, takes)
                 desk.outbox.append(place)
                 done.resent += 1
                 done.judge(name, RESENT)

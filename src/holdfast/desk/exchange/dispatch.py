@@ -119,7 +119,8 @@ class Dispatch:
     def _as_it_is(self, place: PlaceOrder) -> PlaceOrder:
         books = self._desk.books
         order = order_of(books.slots[books.orders[place.client_order_id]], place.client_order_id)
-        return PlaceOrder(place.client_order_id, place.side, place.role, order.price, order.size)
+        name, side, role = place.client_order_id, place.side, place.role
+        return PlaceOrder(name, side, role, order.price, order.size, place.takes)
 
     def _groups(self, queue: Sequence[Intent]) -> Iterator[list[Intent]]:
         for _, run in groupby(queue, key=class_of):
