@@ -14,7 +14,13 @@ from holdfast.desk.control.verb_parameters import BadPayload
 from holdfast.desk.release.auto import AutoRelease
 from holdfast.domain.bookkeeping import HoldSet
 from holdfast.domain.errors import CommandRefused
-from holdfast.domain.events import CycleBooked, InventoryMoved, ReleaseStarted
+from holdfast.domain.events import (
+    CycleBooked,
+    InventoryMoved,
+    OrderFilled,
+    ReleaseEnded,
+    ReleaseStarted,
+)
 from holdfast.domain.observations import Execution
 from holdfast.engine.gates import waiting_exits
 from holdfast.engine.readings import Readings
@@ -294,3 +300,32 @@ def test_at_most_the_batch_is_released_in_one_tick():
 def test_a_policy_that_may_do_nothing_is_not_there():
     house = House(candles=50)
     assert not any(isinstance(one, AutoRelease) for one in house.desk.policies)
+
+
+def test_a_release_by_sale_trades_for_real_and_books_what_it_paid():
+    house = desk_that_waits(release_close="limit_ioc")
+    one = exits(house.desk)[0]
+    assert house.do("release_slot", slot_id=one.slot).startswith("release begun by limit_ioc")
+    house.ticks(2)
+    (booked,) = released(house)
+    sale = next(event for event in events(house, OrderFilled) if event.liquidity == "taker")
+    assert sale.fee == (sale.cost * house.profile.settings.taker_fee_pct / 100).quantize(sale.fee)
+    assert (booked.exit_price, booked.size) == (sale.price, one.lot.size)
+    assert not events(house, InventoryMoved)
+    assert venue_agrees(house.desk)
+    assert set(house.desk.books.accounts.sums().values()) == {0}
+
+
+def test_a_sale_that_nobody_takes_is_gone_after_one_look_and_the_exit_rests_again(monkeypatch):
+    monkeypatch.setattr("holdfast.engine.release.SALE_REACH", Decimal("-0.2"))  # far off the market
+    house = desk_that_waits(release_close="limit_ioc")
+    one = exits(house.desk)[0]
+    house.do("release_slot", slot_id=one.slot)
+    house.ticks(3)
+    assert [event.reason for event in events(house, ReleaseEnded)] == ["unsold"]
+    slot = house.desk.books.slots[one.slot]
+    leg = slot.a if one.leg == "A" else slot.b
+    assert leg.order is not None
+    assert (leg.order.role, leg.order.reason) == ("exit", "entry_fill_exit")
+    assert not released(house)
+    assert venue_agrees(house.desk)

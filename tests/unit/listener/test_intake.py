@@ -78,10 +78,17 @@ def test_an_open_acts_only_where_signals_may_open():
     assert allowed.actions.asked == [("open", "tv/s1", "chat:42")]
 
 
+def test_a_release_from_outside_is_judged_by_the_same_gates_as_an_operator_s():
+    world = World()
+    world.intake.receive(world.desk, signal(kind="release", slot_id=0))
+    world.work()
+    assert world.states()[-1] == "rejected"
+    assert "release blocked by gates" in world.detail()
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "verb"),
     [
-        ("release", {"slot_id": 0}, "release"),
         ("regime_hint", {"regime": "bullish"}, "set regime hint"),
         ("close", {"symbol": "DOGE/USD"}, "close"),
     ],
