@@ -45,10 +45,10 @@ up: sync ## start a whole desk in the foreground (PROFILE=paper ARGS="--slots 8"
 sync: .venv/.synced ## make or refresh .venv from uv.lock
 
 test: sync ## run all tests in random order, but for kills, drills and staged desks; ARGS go to pytest
-	$(PY) -m pytest -n 2 --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(STAGED:%=--ignore=%) $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(STAGED:%=--ignore=%) $(ARGS)
 
 staged: sync ## run the tests whose desks are processes on an emulated exchange, or are killed and verified
-	$(PY) -m pytest -n 2 --timeout=600 $(STAGED) $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --timeout=600 $(STAGED) $(ARGS)
 
 check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
