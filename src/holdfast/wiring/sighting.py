@@ -20,13 +20,14 @@ from holdfast.desk.regime.detector import (
     Found,
     FrameTerms,
 )
-from holdfast.desk.regime.policy import RegimePolicy
+from holdfast.desk.regime.policy import REMEMBERED, RegimePolicy
 from holdfast.desk.regime.seat import SignalSeat
 from holdfast.desk.regime.stance import Held, Stance
 from holdfast.desk.regime.tape import CandleTape, ColumnTape, MarkTape, Tape
 from holdfast.domain.market import MINUTE, SECOND
 from holdfast.engine.regime import TierRules
 from holdfast.ledger.candles import newest_candles
+from holdfast.ledger.past_notes import newest_notes
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.signals.hmm.model import Model, newest
@@ -129,9 +130,11 @@ def seat_live(
     try:
         for candle in newest_candles(cursor, MEMORY // (tape.seconds * SECOND)):
             tape.add(candle)
+        history = newest_notes(cursor, "TierChanged", REMEMBERED)
     finally:
         cursor.close()
     sight = Sight(desk, settings, tape, models_in(place))
+    sight.policy.history.extend(history)
     sight.seat.look(desk, desk.now)
     return sight, tape
 

@@ -80,6 +80,7 @@ BOUNDS = {
     ),
     "PriceStale": ({"price_age_seconds": 60}, {"price_age_seconds": 60.1}),
     "LedgerRefused": ({"ledger_write_errors": 0}, {"ledger_write_errors": 1}),
+    "RegimeModelOverdue": ({"regime_model_overdue": 0}, {"regime_model_overdue": 1}),
     "MetricsSlow": (
         {"metrics_renders": {("slow",): 1, ("fast",): 99}},
         {"metrics_renders": {("slow",): 1, ("fast",): 98}},

@@ -261,6 +261,13 @@ _HEALTH = (
         summary="More than one in a hundred answers to a scraper took over half a second",
     ),
     Alert(
+        name="RegimeModelOverdue",
+        when=(Check(Value("regime_model_overdue"), ">", 0),),
+        hold_seconds=3_600,
+        severity="warning",
+        summary="The regime detector is on and a model is missing or older than its interval",
+    ),
+    Alert(
         name="BackupOld",
         when=(Check(Since("last_success_timestamp", (("flow", ("backup",)),)), ">", 86_400),),
         severity="warning",

@@ -12,7 +12,13 @@ from typing import Any
 import msgspec
 
 from holdfast.config.profile import Profile
-from holdfast.desk.control import verb_holds, verb_release, verb_rules, verb_slots
+from holdfast.desk.control import (
+    verb_holds,
+    verb_regime,
+    verb_release,
+    verb_rules,
+    verb_slots,
+)
 from holdfast.desk.control.verb_parameters import Arguments, BadPayload, Parameter, read, shown
 from holdfast.desk.control.verb_rules import CycleSums
 from holdfast.desk.desk import Desk
@@ -270,6 +276,27 @@ def _ruling(maker_fee_pct: Decimal) -> tuple[Verb, ...]:
                 ),
             ),
             run=verb_rules.set_profit_pct,
+        ),
+        Verb(
+            action="override_regime",
+            help="Name the regime in the detector's place, until NONE is said.",
+            parameters=(
+                Parameter(
+                    name="regime",
+                    kind="text",
+                    help="NONE, BULLISH or BEARISH.",
+                    required=True,
+                    most=Decimal(8),
+                ),
+                Parameter(
+                    name="reason",
+                    kind="text",
+                    help="Why, for the journal.",
+                    default="",
+                    most=Decimal(160),
+                ),
+            ),
+            run=verb_regime.override_regime,
         ),
     )
 

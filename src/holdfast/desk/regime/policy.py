@@ -4,6 +4,7 @@ Every change of the tiers is a note in the ledger, so that a desk that died goes
 Advisers read the tiers off the books; nothing here touches a slot.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 from holdfast.desk.desk import Desk
@@ -17,6 +18,7 @@ from holdfast.engine.regime import Leaning, assess, suppressed, turning_points
 from holdfast.engine.rules import NEVER
 
 OFF = "switched off"
+REMEMBERED = 20  # changes of the tier that status shows
 
 
 class RegimePolicy:
@@ -26,7 +28,7 @@ class RegimePolicy:
         self.held = held
         self._desk = desk
         self.reason = ""
-        self.evaluations = 0
+        self.history: deque[tuple[int, TierChanged]] = deque(maxlen=REMEMBERED)  # newest first
         self.tier_shadow, self.momentum_shadow = Shadow("regime"), Shadow("momentum")
         self._look = look
         self._due = 0
@@ -41,7 +43,6 @@ class RegimePolicy:
         desk, stance = turn.desk, self.held.stance
         self._taken = self._asked()
         self._look(desk, turn.at)
-        self.evaluations += 1
         due = NEVER
         if stance.act or stance.shadow:
             due = self._tiers(turn, stance)
@@ -74,19 +75,19 @@ class RegimePolicy:
         desk = turn.desk
         before = desk.books.tier
         desk.books.tier = state  # at once, as slots are; the note says the same after the commit
-        turn.notes.append(
-            TierChanged(
-                before=before.tier,
-                state=state,
-                regime=seen.regime,
-                confidence=seen.confidence,
-                bias=seen.bias,
-                reason=reason,
-                dwell=0 if before.entered_at is None else turn.at - before.entered_at,
-                acted=acted,
-                model=0 if desk.readings is None else desk.readings.model,
-            )
+        note = TierChanged(
+            before=before.tier,
+            state=state,
+            regime=seen.regime,
+            confidence=seen.confidence,
+            bias=seen.bias,
+            reason=reason,
+            dwell=0 if before.entered_at is None else turn.at - before.entered_at,
+            acted=acted,
+            model=0 if desk.readings is None else desk.readings.model,
         )
+        turn.notes.append(note)
+        self.history.appendleft((turn.at, note))
 
     def _momentum(self, turn: Turn, stance: Stance) -> int:
         if not stance.momentum_shadow or stance.momentum_act:

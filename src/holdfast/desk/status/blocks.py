@@ -167,24 +167,6 @@ def self_healing(view: View) -> dict[str, Any]:
     }
 
 
-def not_ready(view: View) -> dict[str, Any]:
-    """Name the blocks of capabilities that are not built, without a figure in them."""
-    settings = view.profile.settings
-    absent = {"ready": False}
-    return {
-        "hmm_data_pipeline": absent,
-        "hmm_regime": {"ready": False, "regime": None, "confidence": None, "agreement": None},
-        "hmm_consensus": absent,
-        "regime_directional": {
-            "ready": False,
-            "enabled": settings.regime_directional_enabled,
-            "tier": None,
-            "suppressed_side": None,
-        },
-        "trend": absent,
-    }
-
-
 def equity(view: View) -> Decimal:
     """Say what the account is worth in quote at the price of this look."""
     accounts = view.desk.books.accounts

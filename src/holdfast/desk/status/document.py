@@ -19,6 +19,7 @@ from holdfast.desk.status import blocks, sizing
 from holdfast.desk.status.bring_up import bring_up
 from holdfast.desk.status.facts import Facts, View, in_base, view_of
 from holdfast.desk.status.legacy import legacy
+from holdfast.desk.status.regime import regime_blocks
 from holdfast.desk.status.releases import release_blocks
 from holdfast.desk.status.slots import Row, SlotRows, encode
 from holdfast.desk.status.tally import Tally
@@ -85,7 +86,7 @@ def tell(
         "throughput_sizer": sizing.throughput_sizer(view),
         "rebalancer": sizing.rebalancer(view),
         "sizing": sizing.sizing(view),
-        **blocks.not_ready(view),
+        **regime_blocks(view),
         "execution": facts.execution(),
         "exchange": facts.exchange(),
     }

@@ -28,7 +28,7 @@ CODE = Label("code", most=32)
 ENDPOINT = Label("endpoint", most=32)
 BLOCKS = tuple(block.value for block in Block)
 EXCHANGE, INTENTS = "exchange", "intents"
-HEALING, REGIME, ROLLOUT = "healing", "regime", "rollout"
+HEALING, ROLLOUT = "healing", "rollout"
 
 _TICKS = (
     counter("ticks", "Ticks run.", "ticks", Label("result", ("ok", "unorchestrated")), seeded=True),
@@ -134,9 +134,12 @@ _MONEY = (
     gauge("stuck_capital_pct", "Part of the account in exits that wait too long.", "percent"),
     gauge("subsidy_balance_quote", "What slots may still spend on repricing.", "quote", since=HEALING),
     gauge("positions_in_band", "Waiting exits by age band.", "positions", Label("band"), since=HEALING),
-    gauge("regime", "Regime of the market, one of them 1.", "", Label("regime", ("bearish", "ranging", "bullish")), since=REGIME),
-    gauge("regime_confidence", "Confidence in the regime.", "ratio", since=REGIME),
-    gauge("regime_tier", "Tier of the regime's say.", "", since=REGIME),
+    gauge("regime", "Regime of the market, one of them 1.", "", Label("regime", ("bearish", "ranging", "bullish"))),
+    gauge("regime_confidence", "Confidence in the regime, 0 while none is read.", "ratio"),
+    gauge("regime_tier", "Tier of the regime's say.", ""),
+    gauge("regime_model_overdue", "1 while the detector is on and a model is missing or older than its interval.", ""),
+    gauge("adx", "Wilder's ADX of the last closed signal candle, 0 while bars are missing.", ""),
+    gauge("gate_shadowed_entries", "Entries since the start that a watched gate would have kept back.", "entries", Label("gate", ("regime", "momentum"))),
     gauge("stage_index", "Stage of the rollout, counted from 0.", "", since=ROLLOUT),
     counter("profile_promotions", "Promotions of a profile.", "promotions", Label("from", most=6), Label("to", most=6), RESULT, since=ROLLOUT),
     counter("migrations", "Migrations of a ledger.", "migrations", RESULT, since=ROLLOUT),

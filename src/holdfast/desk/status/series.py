@@ -10,6 +10,7 @@ from holdfast.desk.status.metric_registry import METRICS, MODES
 
 Values = dict[tuple[str, ...], float]
 Series = dict[str, Values]
+REGIMES = ("bearish", "ranging", "bullish")
 _VERSION = version("holdfast")
 _PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "open_order_headroom": lambda s: s["capacity_fill_health"]["open_order_headroom"],
@@ -28,6 +29,10 @@ _PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "slots": lambda s: s["slot_count"],
     "pending_entries": lambda s: s["entry_scheduler"]["pending_entries"],
     "ledger_sequence": lambda s: s["ledger_sequence"],
+    "regime_confidence": lambda s: s["hmm_regime"]["confidence"] or 0,
+    "regime_tier": lambda s: s["regime_directional"]["tier"],
+    "regime_model_overdue": lambda s: s["hmm_data_pipeline"]["overdue"],
+    "adx": lambda s: s["trend"]["adx"] or 0,
 }
 _ZEROS: Series = {
     spec.name: dict.fromkeys(spec.zeros, 0.0) for spec in METRICS if spec.zeros
@@ -64,6 +69,7 @@ def _status(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], A
         yield "slots_in_phase", (phase,), count
     for mode in MODES:
         yield "mode", (mode,), mode == status["mode"]
+    yield from _regime(status)
     standing = {hold["name"] for hold in status["holds"]}
     for name in NAMES:
         yield "hold", (name,), name in standing
@@ -83,6 +89,13 @@ def _one_sided(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
     for side, sources in status["bring_up"]["by_source"].items():
         for source in {"balance", "regime", *sources}:
             yield "one_sided_slots", (side, source), sources.get(source, 0)
+
+
+def _regime(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    for regime in REGIMES:
+        yield "regime", (regime,), status["hmm_regime"]["regime"] == regime.upper()
+    yield "gate_shadowed_entries", ("regime",), status["regime_directional"]["shadowed_entries"]
+    yield "gate_shadowed_entries", ("momentum",), status["trend"]["momentum_shadowed_entries"]
 
 
 def _facts(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], float]]:
