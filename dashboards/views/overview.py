@@ -12,6 +12,7 @@ from dashboards.parts.equity_chart import equity_chart
 from dashboards.parts.markup import Tile
 from dashboards.parts.order_ladder import order_ladder
 from dashboards.parts.price_chart import price_chart
+from dashboards.parts.regime_panel import regime
 from dashboards.queries import Data
 
 HOUR = 3_600 * theme.MICRO
@@ -41,6 +42,7 @@ def render(data: Data) -> None:
         order_ladder(resting, standing.mark(data.status), base)
         recent.recent_fills(queries.fills(data, limit=8), data.zone)
         recent.recent_cycles(queries.cycles(data, limit=8), quote, data.zone)
+    regime(data)
 
 
 def _figures(data: Data, worth: pd.DataFrame, quote: str, resting: int) -> list[Tile]:

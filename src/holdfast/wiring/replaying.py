@@ -194,8 +194,8 @@ def _drive(
             ledger.event_hash()
         desk.running = False
         desk.note(SessionStopped(epoch=desk.books.epoch, reason="process exit"))
-    if desk.policies:
-        watch.rows["signals"] = reading_seconds(desk)
+    if (spent := reading_seconds(desk)) is not None:
+        watch.rows["signals"] = spent
     tell("candles", walked, len(candles))
     return _Driven(
         profile=profile,

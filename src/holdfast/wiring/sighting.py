@@ -139,9 +139,10 @@ def seat_live(
     return sight, tape
 
 
-def reading_seconds(desk: Desk) -> float:
-    """Say how much machine time a desk spent on reading the market."""
-    return sum(one.seconds for one in desk.policies if isinstance(one, SignalSeat))
+def reading_seconds(desk: Desk) -> float | None:
+    """Say how much machine time a desk spent on reading the market; None where it does not read."""
+    seats = [one.seconds for one in desk.policies if isinstance(one, SignalSeat)]
+    return sum(seats) if seats else None
 
 
 def stance_of(settings: Settings) -> Stance:
