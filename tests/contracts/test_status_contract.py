@@ -179,7 +179,7 @@ def test_the_vintage_block_is_there_from_the_first_status_on():
     assert not vintage["vintage_critical"]
 
 
-def test_what_is_not_built_says_so_and_gives_no_figure():
+def test_what_is_not_known_says_so_and_gives_no_figure():
     told = body(empty())
     blocks = ("hmm_regime", "regime_directional", "throughput_sizer", "trend")
     assert all(told[name]["ready"] is False for name in blocks)
