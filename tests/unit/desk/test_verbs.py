@@ -363,6 +363,7 @@ def test_the_table_describes_every_parameter_of_every_verb():
         "release_oldest_eligible",
         "set_entry_pct",
         "set_profit_pct",
+        "override_regime",
         "audit",
         "soft_close",
         "soft_close_next",
