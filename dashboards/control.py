@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from dashboards.colon import spelled
+
 PATIENCE = 5.0
 _SHORT = {"release_next": "release_oldest_eligible"}
 _TIMEOUT = httpx.Timeout(connect=0.5, read=3.5, write=0.5, pool=0.5)
@@ -99,7 +101,7 @@ def send(desk: Desk, command: Mapping[str, Any]) -> Answer:
 def parse(line: str, known: list[Verb]) -> dict[str, Any] | str:
     """Read `verb name=value …`, or values in the verb's own order; a text says what is wrong."""
     try:
-        words = shlex.split(line)
+        words = spelled(shlex.split(line))
     except ValueError:
         return "A quotation mark is open; close it."
     if not words:

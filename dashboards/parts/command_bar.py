@@ -3,11 +3,15 @@
 With no desk to speak to the bar stays, disabled, and says why. Nothing is ever sent twice.
 """
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from dashboards import control
+from dashboards.colon import hidden, suggested
 from dashboards.control import Answer, Desk, Verb
 from dashboards.parts import markup
 from dashboards.parts.markup import Column
@@ -22,6 +26,8 @@ def command_bar(published: Path | None) -> None:
     verbs = known_verbs(desk.url, desk.token) if isinstance(desk, Desk) else desk
     why = verbs if isinstance(verbs, str) else ""
     known = [] if isinstance(verbs, str) else verbs
+    status = _status(published)
+    offered = [verb for verb in known if not hidden(verb.action, status)]
     field, listed = st.columns([8, 1])
     field.text_input(
         "Command to the desk",
@@ -35,8 +41,11 @@ def command_bar(published: Path | None) -> None:
     with listed.popover("Verbs", disabled=not known, width="stretch"):
         markup.table(
             (Column("verb"), Column("takes"), Column("what it does")),
-            [[verb.action, verb.usage, verb.help] for verb in known],
+            [[verb.action, verb.usage, verb.help] for verb in offered],
         )
+        short = suggested([verb.action for verb in offered])
+        if short:
+            markup.notice(f"Short: {short}", "muted")
     answer = st.session_state.get(_ANSWER)
     if known and isinstance(answer, Answer):
         markup.notice(answer.message, "good" if answer.ok else "bad")
@@ -46,6 +55,14 @@ def command_bar(published: Path | None) -> None:
 def known_verbs(url: str, token: str) -> list[Verb] | str:
     """Return the verbs the desk lists, or the sentence that says why there are none."""
     return control.verbs(Desk(url=url, token=token))
+
+
+def _status(published: Path | None) -> Mapping[str, Any]:
+    try:
+        told = json.loads((published / "status.json").read_text("utf-8")) if published else {}
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, Mapping) else {}
 
 
 def _submit(desk: Desk | str, known: list[Verb]) -> None:

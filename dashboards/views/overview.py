@@ -13,6 +13,7 @@ from dashboards.parts.markup import Tile
 from dashboards.parts.order_ladder import order_ladder
 from dashboards.parts.price_chart import price_chart
 from dashboards.parts.regime_panel import regime
+from dashboards.parts.sticky_panel import waiting_tile
 from dashboards.queries import Data
 
 HOUR = 3_600 * theme.MICRO
@@ -59,6 +60,7 @@ def _figures(data: Data, worth: pd.DataFrame, quote: str, resting: int) -> list[
             note=f"today {theme.number(day.get('fees'), 4)}",
         ),
         _cap(data.status, resting),
+        waiting_tile(data.status),
     ]
 
 

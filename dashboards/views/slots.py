@@ -7,12 +7,14 @@ from dashboards.parts import markup, repair_panel, slot_detail, slot_table
 from dashboards.parts.age_heatmap import age_heatmap, waiting_exits
 from dashboards.parts.empty_state import nothing
 from dashboards.parts.release_dialog import release_dialog
+from dashboards.parts.sticky_panel import sticky_panel
 from dashboards.parts.vintage_panel import vintage_panel
 from dashboards.queries import Data
 
 
 def render(data: Data) -> None:
     """Draw the slots page."""
+    sticky_panel(data)
     states = queries.slot_states(data)
     entries = slot_detail.entry_times(states)
     waiting = waiting_exits(standing.resting(data.status), entries, data.market_time)
