@@ -172,7 +172,7 @@ def test_the_stages_that_can_be_chosen_are_those_whose_features_are_built(shippe
         "execution": ("dry", "staging", "canary", "live"),
         "regime": ("off", "shadow", "act"),
         "self_healing": ("A",),
-        "sticky": ("1", "2", "2b", "3-shadow"),
+        "sticky": ("1", "2", "2b", "3-shadow", "3", "4", "5"),
     }
 
 
