@@ -15,14 +15,15 @@ SHORT: Mapping[str, str] = {
     "stale": "cancel_stale_recoveries",
 }
 LEGACY = frozenset({"soft_close", "soft_close_next", "cancel_stale_recoveries"})
+_BARE = frozenset({"release", "release_next"})  # read without their colon, too
 _LEGS = frozenset({"A", "B"})
 
 
 def spelled(words: Sequence[str]) -> list[str]:
     """Spell a short command out: `:release 3 B` is `release_slot 3 trade_id=B`."""
-    if not words or not words[0].startswith(":"):
+    name, rest = (words[0].removeprefix(":"), list(words[1:])) if words else ("", [])
+    if not words or (name == words[0] and name not in _BARE):
         return list(words)
-    name, rest = words[0][1:], list(words[1:])
     action = SHORT.get(name, name)
     if name == "release" and len(rest) == 2 and "=" not in rest[1]:  # noqa: PLR2004 (slot and exit)
         rest[1] = f"{'trade_id' if rest[1].upper() in _LEGS else 'exit_id'}={_id(rest[1])}"

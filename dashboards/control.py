@@ -17,7 +17,6 @@ import httpx
 from dashboards.colon import spelled
 
 PATIENCE = 5.0
-_SHORT = {"release_next": "release_oldest_eligible"}
 _TIMEOUT = httpx.Timeout(connect=0.5, read=3.5, write=0.5, pool=0.5)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -106,7 +105,6 @@ def parse(line: str, known: list[Verb]) -> dict[str, Any] | str:
         return "A quotation mark is open; close it."
     if not words:
         return "Type a verb, for example: pause"
-    words = _spelled_out(words)
     verb = next((entry for entry in known if entry.action == words[0]), None)
     if verb is None:
         return f"There is no verb {words[0]}. Verbs: {', '.join(v.action for v in known)}."
@@ -122,18 +120,6 @@ def parse(line: str, known: list[Verb]) -> dict[str, Any] | str:
             return f"{verb.action} takes {_takes(verb)}; it has no {name}."
         command[name] = _value(value)
     return command
-
-
-def _spelled_out(words: list[str]) -> list[str]:
-    """Read the short forms `:release SLOT ID` and `:release_next`; a colon may stand before any verb."""
-    verb, given = words[0].removeprefix(":"), words[1:]
-    if verb == "release":
-        names = ("slot_id", "exit_id")
-        plain = [word for word in given if "=" not in word]
-        named = [f"{name}={word}" for name, word in zip(names, plain, strict=False)]
-        rest = [word for word in given if "=" in word]
-        return ["release_slot", *named, *plain[len(names) :], *rest]
-    return [_SHORT.get(verb, verb), *given]
 
 
 def _call(
