@@ -6,7 +6,14 @@ from typing import Any
 import streamlit as st
 
 from dashboards import safety_queries, standing, standing_exchange, theme
-from dashboards.parts import ages, capacity_panel, intent_panel, markup, reconcile_panel
+from dashboards.parts import (
+    ages,
+    capacity_panel,
+    intent_panel,
+    markup,
+    projection_panel,
+    reconcile_panel,
+)
 from dashboards.parts.markup import Tile
 from dashboards.queries import Data
 
@@ -27,6 +34,8 @@ def render(data: Data) -> None:
         if safety_queries.publishes(data, "live_intents"):
             intent_panel.intents_by_state(data)
         capacity_panel.limits(data, block)
+        projection_panel.capacity_projection(data)
+        projection_panel.sizing_advice(data)
         intent_panel.intents_that_ended(data)
         capacity_panel.requests_of_a_day(data)
         if block:

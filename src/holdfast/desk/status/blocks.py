@@ -96,8 +96,26 @@ def projection(view: View) -> dict[str, Any]:
         "exits_resting": len(desk.books.orders) - entries,
         "entry_cap_policy": settings.entry_cap_policy,
         "entry_headroom": None if safe is None else safe - entries,
+        "steps": _steps(view, staying),
         "trend_band": None if desk.readings is None else desk.readings.band.value,
     }
+
+
+def _steps(view: View, staying: int) -> list[dict[str, Any]]:
+    settings, safe = view.profile.settings, view.desk.limits.order_cap
+    told = [settings.sticky_target_slots, settings.sticky_max_target_slots]
+    if safe < UNLIMITED:
+        told += [safe // ORDERS_A_SLOT, safe // ORDERS_A_SLOT + 1]
+    plans = [slot_plan(slots, view.profile) for slots in sorted({staying, staying + 1, *told})]
+    return [
+        {
+            "slots": plan.slots,
+            "worst_case_orders": plan.worst,
+            "worst_case_headroom": plan.headroom,
+            "fit": plan.fit.value,
+        }
+        for plan in plans
+    ]
 
 
 def pnl_audit(view: View) -> dict[str, Any]:
