@@ -129,3 +129,16 @@ def test_the_alert_goes_off_at_headroom_five(headroom, goes_off):
         series = {"open_order_headroom": {(): float(headroom)}}
         told += evaluator.look(series, wall=0, now=float(now))
     assert [one.state for one in told] == (["began"] if goes_off else [])
+
+
+@pytest.mark.parametrize(
+    ("used", "block"), [(1, Block.NONE), (2, Block.DEFERRED), (3, Block.DEFERRED)]
+)
+def test_an_entry_is_deferred_once_the_cap_of_its_tick_is_used(used, block):
+    world = World(walk([CALM]), slots=1, limits=Limits(entries_per_tick=2))
+    world.open()
+    world.desk.counters.begin_tick()
+    world.desk.counters.entries_used = used
+    assert world.desk.gate() is block
+    assert world.desk.gate(exempt=True) is Block.NONE
+    world.close()

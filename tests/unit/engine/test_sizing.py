@@ -100,3 +100,29 @@ def test_the_floor_lifts_a_quote_entry_to_the_smallest_size():
     floored = replace(FIXED, amount=Decimal(1), floor=True)
     assert bought(SlotStory(sizing=floored)) == 13
     assert bought(SlotStory(sizing=replace(floored, floor=False))) is None
+
+
+@pytest.mark.parametrize(("mark", "size"), [("0.05", 18), ("0.1", 18), ("0.9", 18)])
+def test_row_9_doge_mode_volume_is_constant_at_any_price(mark, size):
+    """Core Part 7, row 9; too small in size or cost is refused."""
+    assert bought(SlotStory(mark=mark, sizing=BASE, base_sized=True)) == size
+    small = replace(BASE, amount=Decimal(12))
+    assert bought(SlotStory(mark=mark, sizing=small, base_sized=True)) is None
+    dear = replace(DOGE, min_quote=Decimal(100))
+    assert bought(SlotStory(mark=mark, sizing=BASE, base_sized=True, instrument=dear)) is None
+
+
+@pytest.mark.parametrize(("profit", "amount"), [("0", "2.0"), ("-0.5", "2.0"), ("0.5", "2.5")])
+def test_row_10_compounding_grows_with_profit_and_never_shrinks(profit, amount):
+    """Core Part 7, row 10; fixed stays at two whatever was earned."""
+    slot = rich(SlotStory(), profit).slot
+    assert entry_amount(QUOTE, slot, Decimal("0.1"), DOGE) == Decimal(amount)
+    assert entry_amount(FIXED, slot, Decimal("0.1"), DOGE) == Decimal("2.0")
+
+
+@pytest.mark.parametrize(
+    ("mark", "amount"), [("0.152", "2"), ("0.1524", "2.0010120"), ("0.2", "2.626")]
+)
+def test_the_floor_lifts_an_entry_to_the_smallest_size_and_a_hundredth(mark, amount):
+    floor = replace(FIXED, floor=True)
+    assert entry_amount(floor, SlotStory().slot, Decimal(mark), DOGE) == Decimal(amount)
