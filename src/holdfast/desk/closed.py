@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from holdfast.domain.events import CycleBooked
-from holdfast.domain.market import SECOND
+from holdfast.domain.market import MINUTE, SECOND
 from holdfast.domain.slots import Slot
 from holdfast.engine.throughput import (
     Closed,
@@ -23,6 +23,7 @@ from holdfast.engine.throughput import (
 )
 
 CHURNED = "churner"
+ADVICE_EVERY = 5 * MINUTE
 
 
 class ClosedCycles:
@@ -60,8 +61,9 @@ class ClosedCycles:
     def table(
         self, tick: int, now: int, slots: Iterable[Slot], free_base: Decimal
     ) -> tuple[Paces, Pressure]:
-        """Say how quickly kinds close and what old exits leave, worked out once a tick."""
-        stamp = (tick, self._count)
+        """Say how quickly kinds close and what old exits leave: once a tick, as advice less often."""
+        turn = tick if self.knobs.enabled else now // ADVICE_EVERY
+        stamp = (turn, self._count)
         if self._found is None or stamp != self._stamp:
             waits = waiting(slots, now)
             paces = paces_of(self.knobs, self._closed, waits)

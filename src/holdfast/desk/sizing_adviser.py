@@ -4,6 +4,7 @@ A leg whose entry rests keeps its notional when it is moved; a leg whose exit re
 that had filled, because it may enter again in the same step.
 """
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from holdfast.desk.closed import ClosedCycles
@@ -16,6 +17,24 @@ from holdfast.engine.allocation import READY, Funds, resting
 from holdfast.engine.sizing import ONE, sized
 from holdfast.engine.throughput import Bucket, Paces, advised_multiple
 from holdfast.telemetry import log
+
+
+class AmountsWhenAsked(Mapping[LegName, Decimal]):
+    """The amounts of one slot's legs, each worked out when an entry asks: most steps place none."""
+
+    __slots__ = ("_adviser", "_now", "_slot")
+
+    def __init__(self, adviser: "SizingAdviser", slot: Slot, now: int) -> None:
+        self._adviser, self._slot, self._now = adviser, slot, now
+
+    def __getitem__(self, name: LegName) -> Decimal:
+        return self._adviser.amount(self._slot, name, self._now)
+
+    def __iter__(self) -> Iterator[LegName]:
+        return iter((LEG_A, LEG_B))
+
+    def __len__(self) -> int:
+        return 2
 
 
 class SizingAdviser:
@@ -34,7 +53,17 @@ class SizingAdviser:
         sizing = self._desk.sizing
         if sizing.base_sized or not (sizing.shaping or self._closed):
             return NO_ADVICE
-        return Advice(amounts={leg.name: self._amount(slot, leg, now) for leg in (slot.a, slot.b)})
+        return Advice(amounts=AmountsWhenAsked(self, slot, now))
+
+    def amount(self, slot: Slot, name: LegName, now: int) -> Decimal:
+        """Say what one leg may use."""
+        desk = self._desk
+        leg = slot.a if name is LEG_A else slot.b
+        order = leg.order
+        if order is not None and order.role is not EXIT:
+            return order.price * order.size
+        funds, by = self.funds(slot, leg), self.multiple(name, now)
+        return sized(desk.sizing, slot, name, desk.mark, desk.rules.instrument, funds, by)
 
     def funds(self, slot: Slot, leg: Leg) -> Funds:
         """Say what is free for a leg, and how many share it."""
@@ -81,14 +110,6 @@ class SizingAdviser:
             self._logged = table
             told = ", ".join(f"{r.value} {leg.value} x{by:.3f}" for (r, leg), by in table.items())
             log.info(f"sizes by speed, {paces.cycles} cycles: {told}")
-
-    def _amount(self, slot: Slot, leg: Leg, now: int) -> Decimal:
-        desk, order = self._desk, leg.order
-        if order is not None and order.role is not EXIT:
-            return order.price * order.size
-        market = desk.rules.instrument
-        funds, by = self.funds(slot, leg), self.multiple(leg.name, now)
-        return sized(desk.sizing, slot, leg.name, desk.mark, market, funds, by)
 
     def _coming(self, leg: Leg) -> Decimal:
         order = leg.order

@@ -43,7 +43,9 @@ def joined(first: Advice, second: Advice) -> Advice:
         return first
     return Advice(
         blocks={**second.blocks, **first.blocks},
-        amounts={**second.amounts, **first.amounts},
+        amounts={**second.amounts, **first.amounts}
+        if first.amounts and second.amounts
+        else first.amounts or second.amounts,
         rules=first.rules if first.rules is not None else second.rules,
         regime=first.regime if first.regime is not None else second.regime,
         profit_pct=first.profit_pct if first.profit_pct is not None else second.profit_pct,

@@ -4,7 +4,8 @@ Rules: cycles count the less the older they are, open exits count half once they
 the usual time; a bucket with too few cycles says nothing. Durations are seconds, sizes base.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -193,16 +194,16 @@ def _pace(knobs: Throughput, closed: Sequence[Closed], waits: Sequence[Waits], n
     count = len(closed)
     if count < needed or not count:
         return Pace(completed=count, needed=needed)
-    weighed = list(
-        zip((one.seconds for one in closed), weights(knobs.halflife, count), strict=True)
-    )
+    heavy = weights(knobs.halflife, count)
+    weighed = sorted(zip((one.seconds for one in closed), heavy, strict=True))
     usual = _percentiles(weighed, PARTS[:1])[0]
     late = [one.seconds for one in waits if one.seconds > usual * HALF]
-    median, p75, p95 = _percentiles(
-        weighed + [(seconds, knobs.censored_weight) for seconds in late], PARTS
+    counted = (
+        sorted([*weighed, *((one, knobs.censored_weight) for one in late)]) if late else weighed
     )
+    median, p75, p95 = _percentiles(counted, PARTS)
     time = sum((seconds * weight for seconds, weight in weighed), ZERO)
-    net = sum((one.net * weight for one, (_, weight) in zip(closed, weighed, strict=True)), ZERO)
+    net = sum((one.net * weight for one, weight in zip(closed, heavy, strict=True)), ZERO)
     return Pace(
         enough=True,
         completed=count,
@@ -216,14 +217,11 @@ def _pace(knobs: Throughput, closed: Sequence[Closed], waits: Sequence[Waits], n
 
 
 def _percentiles(
-    weighed: Iterable[tuple[Decimal, Decimal]], parts: Sequence[Decimal]
+    ordered: Sequence[tuple[Decimal, Decimal]], parts: Sequence[Decimal]
 ) -> tuple[Decimal, ...]:
-    ordered = sorted(weighed)
     sums = list(accumulate(weight for _, weight in ordered))
-    return tuple(
-        next((one[0] for one, so_far in zip(ordered, sums, strict=True) if so_far >= part * sums[-1]), ordered[-1][0])
-        for part in parts
-    )  # fmt: skip
+    last = len(ordered) - 1
+    return tuple(ordered[min(bisect_left(sums, part * sums[-1]), last)][0] for part in parts)
 
 
 def _age_pressure(knobs: Throughput, total: Pace, reference: Decimal) -> Decimal:

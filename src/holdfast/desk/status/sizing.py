@@ -4,6 +4,7 @@ What is switched off is measured all the same and told as advice; nothing here c
 """
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from holdfast.desk.sizing_adviser import SizingAdviser
@@ -220,7 +221,7 @@ def _target(view: View) -> dict[str, Any]:
 
 def _fee(view: View) -> dict[str, Any]:
     settings, paid = view.profile.settings, view.facts.tally.maker_fees
-    newest = list(paid)[-settings.fee_observation_window :]
+    newest = islice(reversed(paid), settings.fee_observation_window)
     configured = view.desk.rules.instrument.maker_fee_pct
     rates = [rate_of(fee, cost) for fee, cost in newest]
     seen = fee_seen(rates, configured, settings.fee_mismatch_threshold_pct)
