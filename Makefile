@@ -77,7 +77,7 @@ crash-tests: sync ## run every test that kills processes
 	$(PY) -m pytest -m crash $(ARGS)
 
 day: sync ## let a desk trade HOURS of market time live, on a good road and then under the whole fault plan
-	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) day --hours $(HOURS)
+	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) day --hours $(HOURS) --slots 80
 	PYTHONPATH=tests $(PY) -m crash.matrix $(ARGS) day --hours $(HOURS) --slots 8 --faults
 
 docs: sync ## write the generated pages and schemas again

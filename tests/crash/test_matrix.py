@@ -54,6 +54,7 @@ def test_through_hours_of_the_whole_fault_plan_every_order_keeps_to_the_table_of
 
     assert told["illegal"] == 0
     assert told["orders"] > 0
+    assert told["polls_failed"] <= 0.005 * told["polls"]
     assert told["unknown"] + sum(told["rejects"].values()) > 0
 
 
@@ -62,4 +63,5 @@ def test_hours_of_live_trading_on_a_good_road_are_refused_nothing():
 
     assert told["rejects"] == {}
     assert told["unknown"] == 0
+    assert told["polls_failed"] == 0
     assert told["looks_apart"].startswith("0 of ")

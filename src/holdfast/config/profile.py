@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -51,7 +52,7 @@ class Notice:
         return f"{self.source}: {self.problem}; {self.outcome}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """Everything one desk is started with."""
 
@@ -70,7 +71,7 @@ class Profile:
     secret_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowed_accounts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Name what this profile trades by: settings, venue and symbol."""
         return digest_of(self.settings, self.venue, self.symbol)

@@ -62,6 +62,7 @@ class Reads:
     ) -> None:
         self._wire, self._symbol, self._clock = wire, symbol, clock
         self._rest, self._skip_nonces, self._budget = rest, skip_nonces, budget
+        self._read: dict[str, tuple[Any, OrderRow]] = {}
         self.throttled = 0
         self.throttled_seconds = 0.0
 
@@ -150,7 +151,16 @@ class Reads:
         return self._orders(self._ask("QueryOrders", lambda: self._wire.fetch_orders_by_ids(ids)))
 
     def _orders(self, rows: Sequence[Row]) -> list[OrderRow]:
-        return [read_order(row) for row in rows if row.get("symbol") == self._symbol]
+        mine = [row for row in rows if row.get("symbol") == self._symbol]
+        known: Mapping[str, tuple[Any, OrderRow]] = self._read
+        self._read = {}
+        for row in mine:  # the wire hands the same row over for as long as nothing of it changed
+            name, info = str(row.get("id")), row.get("info")
+            before = known.get(name)
+            if before is None or info is None or before[0] is not info:
+                before = (info, read_order(row))
+            self._read[name] = before
+        return [one for _, one in self._read.values()]
 
     def _pages(self, endpoint: str, method: str, since: int) -> Iterator[Sequence[Row]]:
         self._only_proven(endpoint)

@@ -22,6 +22,7 @@ from holdfast.venue.ccxt_errors import Meaning, meaning_of
 Observer = Callable[[str, str, float], None]
 Secret = Callable[[], str]
 HOUR = 3600.0
+MOST_PARSED = 1_000  # orders whose reading is kept
 
 # What an answer of Kraken has to hold, by endpoint.
 OWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -95,6 +96,19 @@ class _Wire:
     apiKey: str  # noqa: N815 (the name ccxt gave it)
     secret: str
     last_answer: Any = None
+    parsed: dict[str, tuple[Any, Any]]
+
+    def parse_order(self, order: Any, market: Any = None) -> Any:  # noqa: ANN401 (ccxt is untyped)
+        """Parse an order once for as long as the venue tells the same of it: most rest unchanged."""
+        name, known = order.get("id"), self.parsed.get(order.get("id"))
+        if known is not None and known[0] == order:
+            return known[1]
+        made = super().parse_order(order, market)  # type: ignore[misc]
+        if name:
+            if len(self.parsed) >= MOST_PARSED:
+                self.parsed.clear()
+            self.parsed[name] = (order, made)
+        return made
 
     def on_json_response(self, text: str) -> Any:  # noqa: ANN401 (ccxt is untyped)
         return json.loads(text, parse_float=str)
@@ -141,7 +155,7 @@ class _Wire:
 
 def connect(exchange_class: Any, terms: Terms, calls: Calls) -> Any:  # noqa: ANN401 (ccxt is untyped)
     """Open a connection of an exchange class of ccxt on our terms."""
-    wired = type("Wire", (_Wire, exchange_class), {"terms": terms, "calls": calls})
+    wired = type("Wire", (_Wire, exchange_class), {"terms": terms, "calls": calls, "parsed": {}})
     with localcontext():  # ccxt changes how the thread rounds
         wire: Any = wired({"enableRateLimit": False, "number": str})
     logging.getLogger("ccxt").setLevel(logging.WARNING)  # below it, ccxt logs key and signature

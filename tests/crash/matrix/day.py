@@ -1,7 +1,8 @@
 """Let a desk trade live through a day of market time, with or without the whole fault plan.
 
 Nobody is killed here. Without faults nothing may be refused; with them every order must keep to the
-table of states, and at the end, once the road is good again, exchange and books agree to the last unit.
+table of states, looks may fail in one poll of two hundred beside the spells in which the exchange is
+closed, and at the end, once the road is good again, exchange and books agree to the last unit.
 """
 
 import time
@@ -15,6 +16,8 @@ from crash.matrix.site import SECOND
 
 HOUR = 3600 * SECOND
 LOOK_EVERY = 60  # polls between two looks from outside, on a road without faults
+MOST_FAILED = 0.005  # of all polls, beside those while the exchange was closed
+WAITS_AFTER = 60
 SETTLE = 3 * AGREE_WITHIN  # a request may be unknown for a while when the faults end
 
 
@@ -28,6 +31,8 @@ class Day:
         self._began = time.monotonic()
         self._audited = {}
         self.rejects = {}
+        self.failed = self.closed = 0
+        self._spells = ()
 
     def run(self):
         """Trade through it, then prove the whole."""
@@ -35,7 +40,10 @@ class Day:
         site.open()
         site.lend_live()
         if self._faults:
-            site.faults(a_whole_plan(int(self.hours)), self.seed)
+            plan = a_whole_plan(int(self.hours))
+            began = int(site.admin.state(rows=False)["origin_us"])
+            self._spells = closed_spells(plan, began)
+            site.faults(plan, self.seed)
         life, self.lives = Life(site), 1
         try:
             self._trade(life)
@@ -49,6 +57,8 @@ class Day:
             raise Broken("; ".join(self._audited["findings"]))
         if self.rejects and not self._faults:
             raise Broken(f"refused: {self.rejects}")
+        if self.failed > MOST_FAILED * self.polls:
+            raise Broken(f"{self.failed} of {self.polls} polls failed on an open exchange")
         return self.report(time.monotonic() - self._began)
 
     def report(self, seconds):
@@ -61,6 +71,8 @@ class Day:
             "polls": self.polls,
             "looks_apart": f"{self.apart} of {self.looks}",
             "rejects": self.rejects,
+            "polls_failed": self.failed,
+            "polls_while_closed": self.closed,
             "wall_s": round(seconds, 1),
             "ms_a_poll": round(1000 * seconds / max(1, self.polls), 1),
             **counts,
@@ -74,6 +86,7 @@ class Day:
             life.wake()
             books = self._rest(life)
             self.polls += 1
+            self._count(books)
             if self.polls % LOOK_EVERY == 0:
                 self._look(books)
             if books["now"] >= hour:
@@ -81,6 +94,13 @@ class Day:
                 self._say(
                     f"{self.polls} polls in {time.monotonic() - self._began:.0f} s: {books['mode']}"
                 )
+
+    def _count(self, books):
+        now = books["now"]
+        if any(begin <= now <= end for begin, end in self._spells):
+            self.closed += 1
+        elif books["errors"]:
+            self.failed += 1
 
     def _look(self, books):
         self.site.lend_live()
@@ -104,3 +124,12 @@ class Day:
         if books is None:
             raise Broken(f"the desk ended by itself with {life.code}; see desk.log")
         return books
+
+
+def closed_spells(plan, began):
+    """Say when the exchange answers nobody, with the time a desk then waits before it asks again."""
+    return tuple(
+        (began + rule["from"] * SECOND, began + (rule["until"] + WAITS_AFTER) * SECOND)
+        for rule in plan
+        if rule["kind"] == "maintenance" and "mode" not in rule
+    )

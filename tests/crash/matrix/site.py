@@ -54,6 +54,7 @@ SETTINGS = {
     "publish_tables_sec": 5,
 }
 DAY_SETTINGS = {
+    "poll_interval_seconds": 10,  # the pace of the canary
     "max_consecutive_errors": 25,
     "snapshot_every_events": 5000,
     "checkpoint_every_ticks": 100,
