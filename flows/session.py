@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 
 from prefect import State, flow, tags
 
-from holdfast.cli.app import exit_code_of
+from holdfast.cli.app import PERSON, exit_code_of
 from holdfast.desk.bracket.seat import Seat
 from holdfast.desk.bracket.session import bracket_of
 from holdfast.desk.loop import EXIT_SECONDS
+from holdfast.disk import words_of
 from holdfast.domain.errors import HoldfastError
 from holdfast.redaction.redactor import REDACTOR
 from holdfast.telemetry import configure, log
@@ -59,6 +60,12 @@ def run(argv: Sequence[str]) -> int:
     except HoldfastError as error:
         sys.stderr.write(REDACTOR.text(f"holdfast: {error}\n"))
         return exit_code_of(error)
+    except OSError as error:
+        words = words_of(error)
+        if not words:
+            raise
+        sys.stderr.write(REDACTOR.text(f"holdfast: {words}\n"))
+        return PERSON
 
 
 def main() -> NoReturn:

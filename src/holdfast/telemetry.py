@@ -2,10 +2,12 @@
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from holdfast.disk import DroppedLines
 from holdfast.redaction.records import clean_records
 from holdfast.redaction.redactor import REDACTOR
 
@@ -33,7 +35,7 @@ def configure(*, level: str = "INFO", as_json: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", DroppedLines())),
         cache_logger_on_first_use=False,
     )
 

@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 import typer
 
+from holdfast.disk import words_of
 from holdfast.domain.errors import (
+    FileUnwritable,
     HoldfastError,
     InvariantBroken,
     LedgerConflict,
@@ -46,7 +48,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 HELP = "A trading desk that is rolled out in stages, verified, and can be rolled back."
-UNEXPECTED, USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 5, 130
+UNEXPECTED, USAGE, PERSON, UNAVAILABLE, INTERRUPTED = 1, 2, 4, 5, 130
 
 
 def application(command: str = "") -> typer.Typer:
@@ -79,6 +81,13 @@ def main() -> None:
     except HoldfastError as error:
         print(REDACTOR.text(f"holdfast: {error}"), file=sys.stderr)
         sys.exit(exit_code_of(error))
+    except OSError as error:
+        words = words_of(error)
+        print(
+            REDACTOR.text(f"holdfast: {words}") if words else clean_traceback(error),
+            file=sys.stderr,
+        )
+        sys.exit(PERSON if words else UNEXPECTED)
     except Exception as error:  # noqa: BLE001 (told in full, without secrets)
         print(clean_traceback(error), file=sys.stderr, end="")
         sys.exit(UNEXPECTED)
@@ -94,5 +103,6 @@ def exit_code_of(error: HoldfastError) -> int:
 
 _CODES: tuple[tuple[tuple[type[HoldfastError], ...], int], ...] = (
     ((VenueUnavailable,), UNAVAILABLE),
+    ((FileUnwritable,), PERSON),
     ((LedgerCorrupt, LedgerConflict, InvariantBroken, UnknownOrder, OutcomeUnknown), UNEXPECTED),
 )

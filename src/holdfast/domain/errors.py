@@ -9,6 +9,7 @@ HoldfastError
 │   ├── LedgerLocked       another process holds the ledger
 │   ├── LedgerConflict     an append raced, or repeats an event
 │   └── LedgerCorrupt      a chain, a fold or a snapshot disagrees with the events
+├── FileUnwritable         a disk is full, or refuses: a person is needed
 ├── CommandRefused         an operator's command cannot be done, and nothing was changed
 └── VenueError             the venue, or the road to it, said no
     ├── VenueUnavailable   a read failed; worth another try
@@ -47,6 +48,10 @@ class LedgerConflict(LedgerError):
 
 class LedgerCorrupt(LedgerError):
     """A chain, a fold or a snapshot disagrees with the events."""
+
+
+class FileUnwritable(HoldfastError):
+    """A disk is full, or refuses: a person is needed."""
 
 
 class CommandRefused(HoldfastError):

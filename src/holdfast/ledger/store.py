@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from holdfast.clock import Clock
+from holdfast.disk import writing
 from holdfast.domain.bookkeeping import LedgerFounded, Note
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, LedgerError
 from holdfast.domain.events import Event
@@ -36,6 +37,8 @@ _INSERT = """
 insert into event
 select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8)
 """
+_DISK = (duckdb.IOException, duckdb.FatalException)
+_COMMIT = (*_DISK, duckdb.TransactionException)  # the one writer meets no other's transaction
 _MARK = "update watermark set projected_to = $1"
 
 
@@ -133,7 +136,7 @@ class DuckDbLedger:
             return 0
         batch = self._projector.settle()
         self._stale = True
-        with transaction(self._connection):
+        with writing(self.path, *_COMMIT), transaction(self._connection):
             count = writer.write(self._connection, batch)
             self._connection.execute(_MARK, [self.sequence])
         self._stale = False
@@ -149,7 +152,8 @@ class DuckDbLedger:
         if not self._try_to_project():
             return False
         try:
-            self._connection.execute("checkpoint")
+            with writing(self.path, *_DISK):
+                self._connection.execute("checkpoint")
         except duckdb.TransactionException:
             return False
         return True
@@ -158,6 +162,10 @@ class DuckDbLedger:
         """Write the books beside the ledger, so that the next start is quick."""
         self._try_to_project()
         self._recover()
+        with writing(self.snapshot_folder):
+            return self._snapshot()
+
+    def _snapshot(self) -> Path:
         return snapshots.write(self._books, self.sequence, self._chain, self.snapshot_folder)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -245,7 +253,7 @@ class DuckDbLedger:
     def _write(self, rows: list[tuple[object, ...]]) -> None:
         if not rows and not self._candles:
             return
-        with transaction(self._connection):
+        with writing(self.path, *_COMMIT), transaction(self._connection):
             if rows:
                 columns = [list(column) for column in zip(*rows, strict=True)]
                 self._connection.execute(_INSERT, columns)

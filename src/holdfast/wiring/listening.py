@@ -6,6 +6,7 @@ left unfinished is gone on with; signals reach the desk through its own table of
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from types import MappingProxyType
 
 import msgspec
 
@@ -28,6 +29,10 @@ from holdfast.telemetry import log
 from holdfast.wiring.keys import Keyring
 
 UNWRITTEN = frozenset({"unsigned", "duplicate", "signal_conflict"})  # what no ledger holds
+
+SUPPRESSED = MappingProxyType(
+    {"duplicate": "intent_duplicate_suppressed", "signal_conflict": "intent_conflict"}
+)
 
 
 class ListeningParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +63,8 @@ class Listening:
             more = total - self._told.get((source, result), 0)
             if result in UNWRITTEN and more > 0:
                 self._counts.add("signals_received", source or "stranger", result, by=more)
+                if result in SUPPRESSED:
+                    self._counts.add(SUPPRESSED[result], by=more)
                 self._told[source, result] = total
 
 

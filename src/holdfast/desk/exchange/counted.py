@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.desk.desk import Desk
-from holdfast.desk.exchange.agree import Agreement
+from holdfast.desk.exchange.agree import MISFIT, RECALLED, Agreement
 from holdfast.desk.exchange.unknown import Resolver
 from holdfast.desk.status.counts import Counts
 from holdfast.domain.bookkeeping import Note, ReconcileNoted, SubmissionNoted
@@ -32,6 +32,7 @@ LEVELS = ("HALT", "DRY", "DRAIN", "CANARY_LIVE", "LIVE")
 LIVING = tuple(state for state in IntentState if state not in TERMINAL)
 KEPT_CALLS = 100
 HUNDRED = Decimal(100)
+RECALLS = {RECALLED: "intent_duplicate_suppressed", MISFIT: "intent_conflict"}
 _Heard = tuple[str, str, float]
 
 
@@ -168,6 +169,11 @@ class TimedAgreement(Agreement):
         began = clock.monotonic()
         note = super().__call__(starting=starting)
         self.counts.time("reconcile_duration_seconds", clock.monotonic() - began)
+        if note.complete and self.compared is not None:
+            found = self.compared.counts
+            for verdict, name in RECALLS.items():
+                if found.get(verdict):
+                    self.counts.add(name, by=found[verdict])
         mark, accounts = self._desk.mark, self._desk.books.accounts
         if note.complete and mark > ZERO:
             weights = {accounts.base: mark, accounts.quote: Decimal(1)}

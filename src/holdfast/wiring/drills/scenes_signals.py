@@ -76,5 +76,5 @@ def _burst(stage: Stage) -> list[dict[str, Any]]:
 def _counted(stage: Stage) -> int:
     stage.ticks(1)
     page = stage.scrape()
-    pattern = r'^holdfast_signals_received_total\{[^}]*result="duplicate"[^}]*\} (\d+)'
+    pattern = r"^holdfast_intent_duplicate_suppressed_total(?:\{[^}]*\})? (\d+)"
     return sum(int(float(one)) for one in re.findall(pattern, page, re.MULTILINE))
