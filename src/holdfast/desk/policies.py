@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from holdfast.desk.turn import Turn
 from holdfast.desk.waiting import Key
-from holdfast.domain.slots import FREE_TO_ENTER, LEG_A, LEG_B, Block, Slot, is_idle
+from holdfast.domain.slots import FREE_TO_ENTER, LEG_A, LEG_B, Block, LegName, Slot, is_idle
 from holdfast.engine.bootstrap import AUTO_REPAIR, bring_up, repair
 from holdfast.engine.inputs import EntryWanted, SideSuppressed
 
@@ -53,7 +53,8 @@ def retry(turn: Turn) -> None:
 def suppress(turn: Turn, *, everywhere: bool) -> None:
     """Take sides that the regime suppresses off slots without exits; others are never touched.
 
-    It looks everywhere when the regime may have changed, else at what this step touched. What stands
+    It looks everywhere when a policy was asked, for the regime may have changed then (where there is
+    none, in the first step of a tick), else at what this step touched. What stands
     already is left as it is: to ask again changes nothing (core 2.4).
     """
     desk = turn.desk
@@ -81,12 +82,16 @@ def _lapsed(turn: Turn, block: Block) -> list[Key]:
     desk = turn.desk
     if block is Block.REGIME and desk.limits.repairs.regime == "never":
         return []
-    slots = desk.books.slots
-    return [
-        (slot_id, leg)
-        for slot_id, leg in desk.index.waiting.line(block)
-        if leg not in desk.advice(slots[slot_id], turn.at).blocks
-    ]
+    slots, held = desk.books.slots, set[LegName]()
+    found: list[Key] = []
+    for slot_id, leg in desk.index.waiting.line(block):
+        if leg in held:
+            continue
+        if leg not in desk.advice(slots[slot_id], turn.at).blocks:
+            found.append((slot_id, leg))
+        elif block is Block.REGIME:  # it is against a side of the market, not of one slot
+            held.add(leg)
+    return found
 
 
 def _funded(turn: Turn) -> None:

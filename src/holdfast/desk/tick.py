@@ -106,7 +106,7 @@ def _decide(turn: Turn) -> None:
     legs, first = index.waiting.where, counters.tick_started
     counters.tick_started = False
     if desk.advisers:
-        suppress(turn, everywhere=asked or first)
+        suppress(turn, everywhere=asked or (first and not desk.policies))
     if first and legs:
         bootstrap(turn)
     if legs:

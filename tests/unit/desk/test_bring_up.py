@@ -8,13 +8,18 @@ from msgspec.structs import replace
 from strategies import SECOND
 
 from holdfast.desk.limits import Limits, Repairs
+from holdfast.desk.regime.advisers import TierAdviser
+from holdfast.desk.regime.policy import RegimePolicy
+from holdfast.desk.regime.stance import Held, Stance
 from holdfast.desk.tick import step
 from holdfast.desk.turn import Turn
 from holdfast.domain.events import CancelAsked, LegBlocked, OrderPlaced
+from holdfast.domain.market import Regime
 from holdfast.domain.observations import Observation
 from holdfast.domain.slots import ENTRY, LEG_A, LEG_B, Block, is_idle, one_sided
 from holdfast.engine.advice import NO_ADVICE, Advice
 from holdfast.engine.inputs import EntryWanted
+from holdfast.engine.readings import Readings
 
 CALM = (5, 5, 0, 1)
 ONE = Limits(entries_per_tick=1, bootstraps_per_tick=7)
@@ -201,6 +206,53 @@ def test_a_tier_that_drops_keeps_its_side_through_the_cooldown_and_gives_it_back
     assert one_sided(slot) == (False, False, Block.NONE)
     assert [row.leg for row in placed(world, "auto_repair")] == [LEG_A]
     assert faults(world) == []
+
+
+def test_the_same_story_is_told_by_the_tiers_that_a_profile_acts_on(made):
+    world = made([CALM] * 2, slots=2, limits=ONE)
+    desk = world.desk
+    desk.readings = Readings(
+        at=0,
+        regime=Regime.BULLISH,
+        regime_ready=True,
+        confidence=Decimal("0.7"),
+        bias=Decimal("0.5"),
+    )
+    held = Held(Stance(act=True))
+    desk.policies = (RegimePolicy(desk, held, lambda _desk, _now: None),)
+    desk.advisers = (TierAdviser(desk, held),)
+    desk.watch_again()
+    start = desk.now - 60 * SECOND  # the grace is over when the first candle comes
+    look(world, start, Decimal("0.1"))
+    assert desk.books.tier.tier == 2
+    assert len(placed(world, "bootstrap")) == 4, "the grace lets both sides come up"
+    look(world, start + 59 * SECOND)
+    assert not any(is_idle(slot.a) for slot in desk.books.slots.values())
+    look(world, start + 60 * SECOND)
+    world.tick()
+    assert all(slot.a.block is Block.REGIME for slot in desk.books.slots.values())
+    desk.readings = replace(desk.readings, confidence=Decimal("0.1"))
+    left = start + 360 * SECOND  # the first look after its dwell
+    look(world, left)
+    assert desk.books.tier.tier == 0
+    look(world, left + 599 * SECOND)
+    assert placed(world, "auto_repair") == []
+    look(world, left + 600 * SECOND)
+    assert {row.leg for row in placed(world, "auto_repair")} == {LEG_A}
+    assert not any(is_idle(slot.a) for slot in desk.books.slots.values())
+
+
+def test_a_desk_that_died_comes_back_one_sided_and_is_repaired_when_the_regime_lapses(made):
+    world, tiers = suppressed_world(made, slots=2)
+    world.die()
+    world.open()
+    world.desk.advisers = (tiers,)
+    look(world, world.desk.now + SECOND, Decimal("0.1"))
+    slots = world.desk.books.slots
+    assert all(one_sided(slot) == (True, False, Block.REGIME) for slot in slots.values())
+    tiers.on = False
+    look(world, world.desk.now + SECOND)
+    assert not any(is_idle(slot.a) for slot in world.desk.books.slots.values())
 
 
 @pytest.mark.plan("000-048")

@@ -87,6 +87,14 @@ def test_metrics_tell_the_backlog_and_what_was_put_off():
     assert house.status()["entry_scheduler"]["deferred_total"] == 5
 
 
+@pytest.mark.plan("000-019", "000-055")
+def test_two_entries_of_one_new_slot_pass_a_cap_of_1_with_deferred_total_unchanged():
+    house = House(slots=1, max_entry_adds_per_loop=1, pair_refresh_pct=0, pair_entry_pct=5).ticks(1)
+    told = house.status()["entry_scheduler"]
+    assert (told["deferred_total"], told["pending_entries"], told["used_this_loop"]) == (0, 0, 0)
+    assert house.status()["bring_up"]["exempt_used_this_loop"] == 2
+
+
 def test_the_time_of_a_repair_counts_from_when_the_side_began_to_be_missing():
     times = RepairTimes()
     times.blocked(10 * SECOND, blocked(Block.BALANCE))
