@@ -30,8 +30,8 @@ class Matching:
     ) -> None:
         self.instrument = instrument
         self.holdings = Holdings(instrument, balances)
-        self.bids = Ladder(instrument.price_tick, buys=True)
-        self.asks = Ladder(instrument.price_tick, buys=False)
+        self.bids = Ladder(buys=True)
+        self.asks = Ladder(buys=False)
         self.live: dict[str, Resting] = {}
         self.closed: dict[str, Resting] = {}
         self.executions: list[tuple[int, Execution]] = []
@@ -194,6 +194,7 @@ class Matching:
             self.live[order.client_order_id] = order
             if order.takes:
                 self.taking[order.client_order_id] = None
+        for order in sorted(self.live.values(), key=lambda one: one.rank):  # as they came to rest
             (self.bids if order.buys else self.asks).add(order)
 
     def _trade(self, order: Resting, size: Decimal, left: Decimal, at: int) -> Execution:

@@ -200,19 +200,12 @@ class PaperVenue:
         return floor, ceiling, 0 if busy else watch.due
 
     def _first_reached(self, candles: Candles, start: int, stop: int, watch: Watch) -> int:
-        bids, asks = self._matching.bids, self._matching.asks
-        near_floor, near_ceiling = bids.near(), asks.near()
-        if watch.floor is not None:
-            near_floor = max(near_floor, float(watch.floor))
-        if watch.ceiling is not None:
-            near_ceiling = min(near_ceiling, float(watch.ceiling))
+        floor, ceiling, _ = self._reach(watch)
         lows, highs = candles.near_low, candles.near_high
+        near_floor, near_ceiling = float(floor), float(ceiling)
         for index in range(start, stop):
-            if lows[index] > near_floor and highs[index] < near_ceiling:
-                continue  # floats never say so of a candle that decimals would stop at
-            floor, ceiling, _ = self._reach(watch)
-            if candles.low[index] <= floor or candles.high[index] >= ceiling:
-                return index
+            if lows[index] <= near_floor or highs[index] >= near_ceiling:
+                return index  # floats keep the order of decimals: none that is reached is passed over
         return stop
 
     def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:

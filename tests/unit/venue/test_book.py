@@ -18,7 +18,7 @@ def resting(rank, price, *, buys):
 
 @given(buys=st.booleans(), moves=moves)
 def test_a_ladder_is_a_list_sorted_by_price_and_then_by_rank(buys, moves):
-    ladder = Ladder(TICK, buys=buys)
+    ladder = Ladder(buys=buys)
     plain: list[Resting] = []
     for rank, (price, removes, choice) in enumerate(moves, 1):
         if removes and plain:
@@ -35,5 +35,5 @@ def test_a_ladder_is_a_list_sorted_by_price_and_then_by_rank(buys, moves):
 
 
 def test_an_empty_ladder_is_out_of_reach_of_every_price():
-    assert Ladder(TICK, buys=True).best == NEVER_DOWN < Decimal("1E-30")
-    assert Ladder(TICK, buys=False).best == NEVER_UP > Decimal("1E+30")
+    assert Ladder(buys=True).best == NEVER_DOWN < Decimal("1E-30")
+    assert Ladder(buys=False).best == NEVER_UP > Decimal("1E+30")
