@@ -53,14 +53,12 @@ class EventHash:
         """Take one entry in whose payload is encoded already."""
         head = _HEADS[type(entry)]
         if head is not None:
-            stream, name, version = head
-            line = f'["{stream}","{name}",{version},{at},'.encode()
-            self._digest.update(line + payload + b"],")
+            self._digest.update(b"[" + bytes(head) + f",{at},".encode() + payload + b"],")
 
     def take(self, commits: Sequence[tuple[int, Sequence[Event | Note]]]) -> None:
         """Take in commits with their market times, encoding what it covers in one go."""
         lines = [
-            head + (at, entry)  # noqa: RUF005 (a third of the time of unpacking)
+            (head, at, entry)
             for at, entries in commits
             for entry in entries
             if (head := _HEADS[type(entry)]) is not None
@@ -81,10 +79,10 @@ class EventHash:
         return self._digest.hexdigest()
 
 
-def _head(kind: Any) -> tuple[str, str, int] | None:  # noqa: ANN401 (an entry class)
+def _head(kind: Any) -> msgspec.Raw | None:  # noqa: ANN401 (an entry class)
     if kind.stream.startswith("ops/"):
         return None
-    return kind.stream, kind.__name__, kind.version
+    return msgspec.Raw(f'"{kind.stream}","{kind.__name__}",{kind.version}'.encode())
 
 
 @cache
@@ -92,4 +90,5 @@ def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
 
 
-_HEADS: dict[type, tuple[str, str, int] | None] = {kind: _head(kind) for kind in TYPES.values()}
+# What a line of the event hash begins with is the same for a type, so it is written out once.
+_HEADS: dict[type, msgspec.Raw | None] = {kind: _head(kind) for kind in TYPES.values()}
