@@ -161,11 +161,11 @@ class Turn:
     def breaches(self) -> list[str]:
         """List what is wrong with the slots this step touched."""
         slots = self.desk.books.slots
-        others = [
-            slot_id for slot_id in self.touched if slot_id in slots and not is_plain(slots[slot_id])
-        ]
-        if not others:
-            return []
+        others = []
+        for slot_id in self.touched:
+            slot = slots.get(slot_id)
+            if slot is not None and not is_plain(slot):
+                others.append(slot_id)
         return [
             f"slot {slot_id}: {text}"
             for slot_id in sorted(others)

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import (
+    BUY,
     ENTRY,
-    LEG_A,
+    EXIT,
     SELL,
     Block,
     Leg,
-    Lot,
     Order,
     Phase,
     Role,
+    Side,
     Slot,
     entry_side,
     exit_side,
@@ -47,33 +48,33 @@ def breaches(slot: Slot) -> list[str]:
 def is_plain(slot: Slot) -> bool:
     """Say quickly that a slot without recoveries rests one sound order on each leg."""
     a, b = slot.a, slot.b
-    one, two = a.order, b.order
-    if one is None or two is None or slot.recoveries or slot.s2_entered_at is not None:
-        return False
-    last = slot.next_local_id
+    one, two, last = a.order, b.order, slot.next_local_id
     return (
-        one.local_id < last
+        one is not None
+        and two is not None
+        and not slot.recoveries
+        and slot.s2_entered_at is None
+        and one.local_id < last
         and two.local_id < last
         and one.client_order_id != two.client_order_id
-        and _is_sound(a, one)
-        and _is_sound(b, two)
+        and _is_sound(a, one, SELL)
+        and _is_sound(b, two, BUY)
     )
 
 
-def _is_sound(leg: Leg, order: Order) -> bool:
+def _is_sound(leg: Leg, order: Order, opening: Side) -> bool:
     lot, filled = leg.lot, order.filled
-    # Leg A sells to enter and buys to leave, leg B the other way round.
-    as_entry = (order.side is SELL) is (leg.name is LEG_A)
     if lot is None:
-        if order.role is not ENTRY or not as_entry:
-            return False
-    elif order.role is ENTRY or as_entry or not _is_open(lot):
-        return False
-    return filled < order.size and (not filled or filled > ZERO) and leg.cycle > 0
-
-
-def _is_open(lot: Lot) -> bool:
-    return lot.price > ZERO and lot.size > ZERO and (not lot.closed or lot.closed <= lot.size)
+        fits = order.role is ENTRY and order.side is opening
+    else:
+        fits = (
+            order.role is EXIT
+            and order.side is not opening
+            and lot.price > ZERO
+            and lot.size > ZERO
+            and (not lot.closed or lot.closed <= lot.size)
+        )
+    return fits and filled < order.size and (not filled or filled > ZERO) and leg.cycle > 0
 
 
 def _excused(leg: Leg) -> bool:
