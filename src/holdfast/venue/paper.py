@@ -200,12 +200,13 @@ class PaperVenue:
         return floor, ceiling, 0 if busy else watch.due
 
     def _first_reached(self, candles: Candles, start: int, stop: int, watch: Watch) -> int:
+        # Floats keep the order of decimals, so that no candle that is reached is passed over.
         floor, ceiling, _ = self._reach(watch)
-        lows, highs = candles.near_low, candles.near_high
         near_floor, near_ceiling = float(floor), float(ceiling)
+        lows, highs = candles.near_low, candles.near_high
         for index in range(start, stop):
             if lows[index] <= near_floor or highs[index] >= near_ceiling:
-                return index  # floats keep the order of decimals: none that is reached is passed over
+                return index
         return stop
 
     def _walk(self, step: int, at: int, mark: Decimal, watch: Watch) -> Observation | None:
