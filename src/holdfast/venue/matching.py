@@ -206,7 +206,7 @@ class Matching:
             price,
             size,
             cost,
-            holdings.fee(cost, takes=order.takes),
+            holdings.fee(cost, order.takes),
             "taker" if order.takes else "maker",
         )
         hold = holdings.needed(price, left, order.buys) if left else NOTHING
@@ -233,7 +233,8 @@ class Matching:
 
     def _close(self, order: Resting, status: str) -> None:
         order.status = status
-        self.taking.pop(order.client_order_id, None)
+        if order.takes:
+            self.taking.pop(order.client_order_id, None)
         del self.live[order.client_order_id]
         closed = self.closed
         closed[order.client_order_id] = order
