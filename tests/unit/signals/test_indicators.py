@@ -155,7 +155,7 @@ def test_a_hole_of_more_than_two_bars_is_told(missing, broken):
     assert gatherer.broken is broken
 
 
-@pytest.mark.plan("001-025", "001-105")
+@pytest.mark.plan("001-105")
 @pytest.mark.parametrize(
     ("count", "band"), [(27, Band.UNKNOWN), (28, Band.TRENDING), (60, Band.TRENDING)]
 )
