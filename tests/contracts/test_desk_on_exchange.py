@@ -82,6 +82,25 @@ def test_a_start_with_two_hundred_orders_takes_few_private_calls(world):
     assert desk.venue.counters().throttle_waits == 0
 
 
+@pytest.mark.parametrize("unheard", [False, True])
+def test_the_comparison_of_a_start_is_stamped_with_the_time_of_the_exchange(world, unheard):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    for _ in range(4):
+        desk.tick()
+    before = desk.desk.books.market_time
+    desk.exchange.pass_time(7_200_000_000)
+    if unheard:
+        desk.exchange.faults({"kind": "drop_request", "endpoints": ["BalanceEx"], "times": 0})
+    note = desk.open()
+    stamped = next(at for at, row in reversed(desk.memory.rows) if row == note)
+    assert note.agreed is not unheard
+    assert stamped == (before if unheard else desk.exchange.clock.wall())
+    desk.exchange.faults()
+    desk.gear.agreement()
+    agree(desk)
+
+
 LOSSES = {
     "a lost answer": {
         "kind": "drop_answer",

@@ -327,6 +327,9 @@ class Agreement:
         self, done: _Done, gaps: list[str], *, complete: bool, calls: int, starting: bool
     ) -> ReconcileNoted:
         agreed = complete and not gaps
+        if starting and agreed and not done.unresolved:
+            # Nothing before this moment is left to hear of; else the look goes on from the last event.
+            self._desk.now = max(self._desk.now, self._exchange.wall())
         note = ReconcileNoted(
             resent=done.resent,
             adopted=done.adopted,
