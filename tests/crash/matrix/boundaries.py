@@ -9,7 +9,7 @@ import os
 import signal
 from typing import NamedTuple
 
-from holdfast.desk.exchange import agree
+from holdfast.desk.exchange import agree, look
 from holdfast.domain.bookkeeping import IntentResolved, ReceiptsNoted, SubmissionNoted
 from holdfast.domain.events import OrderFilled, OrderPlaced
 from holdfast.ledger import generation, store, writer
@@ -138,7 +138,7 @@ def _watched(fuse, in_hand, verb, act):
 
 
 def _agreement(fuse):
-    take_in, read = agree.Agreement._take_in, agree.Agreement._read
+    take_in, read = agree.Agreement._take_in, look.Look.__call__
 
     def wrapped_read(self, since):
         seen = read(self, since)
@@ -149,7 +149,7 @@ def _agreement(fuse):
         take_in(self, seen, done)
         fuse.cross("agreement taken in")
 
-    agree.Agreement._read, agree.Agreement._take_in = wrapped_read, wrapped
+    look.Look.__call__, agree.Agreement._take_in = wrapped_read, wrapped
 
 
 def _publishing(fuse):
