@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from holdfast.config.advise import hints
 from holdfast.config.catalogue import CANONICAL, CATALOGUE, Knob, nearest
 from holdfast.config.chain import SUFFIX, profile_paths, read_chain
 from holdfast.config.described import LISTED, explained, layers, listed, notices, shown
@@ -71,12 +72,16 @@ def lint(
     """
     with _refusals():
         folder = find_profiles(os.environ, named=profiles)
-        found = check(_named(names, folder)) | ({} if names else check_runbooks(folder))
+        named = _named(names, folder)
+        found = check(named) | ({} if names else check_runbooks(folder))
     faults = {label: error for label, error in found.items() if error is not None}
     if as_json:
         _print_json([{"file": label, "fault": str(error)} for label, error in faults.items()])
     for line in dict.fromkeys(str(error) for error in faults.values()):
         typer.echo(line, err=True)
+    for path in named:
+        for hint in hints(path):
+            typer.echo(f"think twice: {hint}", err=True)
     if faults:
         raise typer.Exit(CONFIGURATION)
     if not as_json:

@@ -199,6 +199,25 @@ _MONEY = (
         summary="Venue and books are more than two percent apart; the release gate is closed",
     ),
     Alert(
+        name="VintageWarn",
+        when=(Check(Value("oldest_exit_age_seconds"), ">=", 259_200),),
+        severity="warning",
+        summary="An exit has waited for three days or more",
+    ),
+    Alert(
+        name="VintageCritical",
+        when=(Check(Value("stuck_capital_pct"), ">", Value("stuck_capital_limit_pct")),),
+        severity="critical",
+        summary="More of the account is stuck in waiting exits than the first tier of release allows",
+    ),
+    Alert(
+        name="ReleaseGateBlocked",
+        when=(Check(Value("release_gate_blocked"), ">=", 1),),
+        hold_seconds=300,
+        severity="critical",
+        summary="Venue and books differ, so no release goes through, an operator's neither",
+    ),
+    Alert(
         name="DailyLossNear",
         when=(
             Check(Value("daily_loss_quote"), ">=", Times(0.8, Value("daily_loss_limit_quote"))),
@@ -230,6 +249,12 @@ _HEALTH = (
         severity="page",
         summary="No tick has ended for three intervals",
         judge="watchdog",
+    ),
+    Alert(
+        name="StartupSlow",
+        when=(Check(Value("startup_milliseconds", (("part", ("total",)),)), ">", 60_000),),
+        severity="warning",
+        summary="The last start took more than a minute",
     ),
     Alert(
         name="PriceStale",

@@ -70,6 +70,7 @@ def release_health(view: View, look: Look, stuck_pct: Decimal) -> dict[str, Any]
         "recon_hard_gate_reason": recon.reason,
         "recon_hard_gate_known": recon.standing is not Standing.UNKNOWN,
         "close": settings.release_close,
+        "max_stuck_pct": settings.release_max_stuck_pct,
         "auto_tier_allowed": look.rules.tiers.name.lower(),
         "auto_tier": tier.name.lower(),
         "auto_closed_reason": closed_by(planned, look) or None,

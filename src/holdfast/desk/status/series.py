@@ -25,6 +25,10 @@ _PLAIN: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "daily_loss_quote": lambda s: s["daily_realized_loss_utc"],
     "daily_loss_limit_quote": lambda s: s["daily_loss_limit"],
     "stuck_capital_pct": lambda s: s["slot_vintage"]["stuck_capital_pct"],
+    "stuck_capital_limit_pct": lambda s: s["release_health"]["max_stuck_pct"],
+    "waiting_exits": lambda s: s["slot_vintage"]["waiting_exits"],
+    "oldest_exit_age_seconds": lambda s: s["slot_vintage"]["oldest_exit_age_sec"],
+    "release_gate_blocked": lambda s: s["release_health"]["recon_hard_gate_blocked"],
     "recovery_pressure": lambda s: s["legacy"]["recovery_pressure"],
     "slots": lambda s: s["slot_count"],
     "pending_entries": lambda s: s["entry_scheduler"]["pending_entries"],
@@ -74,6 +78,9 @@ def _status(status: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], A
     for name in NAMES:
         yield "hold", (name,), name in standing
     yield "estop_active", (), "estop" in standing
+    for part in ("reconcile", "replay", "bootstrap", "total"):
+        if status[f"startup_{part}_ms"] is not None:
+            yield "startup_milliseconds", (part,), status[f"startup_{part}_ms"]
     yield from _balances(status)
 
 
