@@ -185,7 +185,9 @@ def test_no_path_but_release_and_the_write_off_by_policy_takes_a_loss_by_itself(
     assert callers("book_at_mark") <= {"orphans.evicted", "orphans._room_for_recovery"}
     assert callers("_transfer") == {"release._give_up"}
     assert callers("moved_out") == {"exits.book_at_mark", "release._transfer"}
-    drains = [knob for knob in CATALOGUE if knob.name.startswith(("auto_recovery", "auto_soft"))]
+    drains = [
+        knob for knob in CATALOGUE.values() if knob.name.startswith(("auto_recovery", "auto_soft"))
+    ]
     assert drains
     assert all(knob.since for knob in drains), "a drain that nobody asked for was built"
 
