@@ -119,7 +119,7 @@ KNOWN = [
 ]
 
 
-@pytest.mark.plan("001-125", "001-126", "001-127")
+@pytest.mark.plan("001-124", "001-125", "001-126", "001-127")
 @pytest.mark.parametrize(
     ("line", "command"),
     [

@@ -70,7 +70,7 @@ def venue_agrees(desk):
     return all(told[asset].total == accounts.total(asset) for asset in ("DOGE", "USD"))
 
 
-@pytest.mark.plan("001-064", "001-065", "001-072", "001-156")
+@pytest.mark.plan("001-003", "001-064", "001-065", "001-072", "001-156", "001-202")
 def test_a_manual_release_that_passes_every_gate_is_booked_and_the_slot_enters_again():
     house = desk_that_waits()
     one = exits(house.desk)[0]
@@ -329,3 +329,16 @@ def test_a_sale_that_nobody_takes_is_gone_after_one_look_and_the_exit_rests_agai
     assert (leg.order.role, leg.order.reason) == ("exit", "entry_fill_exit")
     assert not released(house)
     assert venue_agrees(house.desk)
+
+
+@pytest.mark.plan("001-080", "001-164", "001-165")
+def test_the_control_api_takes_a_release_and_answers_a_bad_one_with_400(tmp_path):
+    house = desk_that_waits()
+    slot = exits(house.desk)[0].slot
+    with house.served(tmp_path) as client:
+        asked = {"action": "release_slot", "slot_id": slot, "dry_run": True}
+        good = client.post("/api/action", json=asked)
+        bad = client.post("/api/action", json={"action": "release_slot", "slot_id": "x"})
+    assert good.json()["message"]
+    assert bad.status_code == 400
+    assert bad.json()["ok"] is False

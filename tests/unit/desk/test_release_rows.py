@@ -192,6 +192,7 @@ def test_no_path_but_release_and_the_write_off_by_policy_takes_a_loss_by_itself(
     assert all(knob.since for knob in drains), "a drain that nobody asked for was built"
 
 
+@pytest.mark.plan("001-090", "001-163")
 def test_only_an_exit_that_passes_is_eligible_and_the_status_says_which():
     house = House(candles=300, **OPEN)
     house.desk.readings = READY

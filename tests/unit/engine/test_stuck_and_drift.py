@@ -82,6 +82,7 @@ def test_drift_is_growth_that_nobody_earned(base, quote, earned, price, drift_pc
     )
 
 
+@pytest.mark.plan("001-036")
 @pytest.mark.parametrize(
     ("quote", "exceeds"), [("103.98", False), ("104", False), ("104.02", True)]
 )
