@@ -8,7 +8,7 @@ from desk_world import World, walk
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_desk import House
+from small_desk import PROFILES, House
 
 from holdfast.desk.alerts.evaluator import Evaluator
 from holdfast.desk.alerts.registry import BY_ALERT
@@ -16,6 +16,7 @@ from holdfast.desk.limits import Limits
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.slots import Block
 from holdfast.engine.readings import Band, Readings
+from holdfast.wiring.reloading import Reloader
 
 CALM = (5, 5, 0, 1)
 SAFE = {"sticky_mode_enabled": "true", "open_order_cap": "pro"}
@@ -142,3 +143,14 @@ def test_an_entry_is_deferred_once_the_cap_of_its_tick_is_used(used, block):
     assert world.desk.gate() is block
     assert world.desk.gate(exempt=True) is Block.NONE
     world.close()
+
+
+@pytest.mark.plan("001-095")
+@pytest.mark.parametrize(("slots", "result"), [(84, "taken"), (85, "refused")])
+def test_an_edit_of_the_profile_adds_no_slot_that_does_not_fit(slots, result):
+    house, wider = House(slots=80, candles=4, **SAFE), House(slots=slots, candles=4, **SAFE)
+    reloader = Reloader(house.profile, PROFILES, {}, lambda: None)
+    reloader._weigh(house.desk, wider.profile)
+    assert reloader.state.result == result
+    assert len(house.desk.books.slots) == (slots if result == "taken" else 80)
+    assert ("85 slots need 170 orders" in reloader.state.detail) is (result == "refused")
