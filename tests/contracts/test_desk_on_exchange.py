@@ -145,6 +145,21 @@ def test_the_way_the_desk_rounds_is_its_own_whatever_ccxt_does(world):
     )
 
 
+def test_an_order_is_read_once_for_as_long_as_it_rests_unchanged(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    for _ in range(3):
+        desk.tick()
+    wire, name = desk.venue._wire, min(desk.desk.books.orders)
+    before = dict(wire.parsed)
+    assert len(before) == 4
+    desk.exchange.admin.fill(cl_ord_id=name, vol="1")
+    seen = {row.client_order_id: row.filled for row in desk.venue.open_orders()}
+    changed = [row for row, kept in before.items() if wire.parsed[row] is not kept]
+    assert len(changed) == 1
+    assert {one: filled for one, filled in seen.items() if filled} == {name: 1}
+
+
 def test_an_order_placed_by_hand_is_named_and_left_alone(world):
     desk = world(slots=2, rows=CALM, usd="200", doge="2000")
     desk.open()

@@ -218,6 +218,32 @@ def test_an_order_committed_and_not_noted_as_sent_is_not_sent_where_it_exists(wo
     agree(desk)
 
 
+@pytest.mark.parametrize("commits", [0, 1, 2, 3, 5, 8])
+def test_a_desk_that_dies_while_it_recalls_goes_on_where_it_was(world, commits):
+    desk = world(slots=2, rows=CALM)
+    copy = desk.backup()
+    for _ in range(3):
+        cycle(desk)
+    fill(desk, entries(desk)[1], "7")
+    desk.tick()
+    resting, before = set(live_orders(desk)), booked(desk)
+    commit, left = copy.commit, iter(range(commits))
+
+    def dies(at, rows):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return commit(at, rows)
+
+    copy.commit = dies
+    with pytest.raises(KeyboardInterrupt):
+        desk.put_back(copy)
+    copy.commit = commit
+    assert desk.put_back(copy).agreed
+    assert set(live_orders(desk)) == resting
+    assert booked(desk) == before
+    agree(desk)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_happened_since_the_backup_the_books_come_up_to_it(world, seed):
     chance = random.Random(seed)  # noqa: S311 (no secret)
