@@ -38,7 +38,7 @@ class EmulatedWorld:
         self._founded = self.exchange.clock.wall()
         self.desk = self.gear = self.duties = self.venue = None
 
-    def open(self):
+    def open(self, *, agree=True):
         self.venue = self.exchange.venue()
         market = self.venue.instrument
         rules = rules_with(instrument=market, **self._rules)
@@ -73,6 +73,8 @@ class EmulatedWorld:
         note = None
         if self.desk.books.rules_digest:
             self._resume(rows)
+            if not agree:
+                return None
             note = self.gear.agreement(starting=True)
         plan = StartPlan(
             at=clock.wall(), slots=self.slots, sticky=self.sticky, profile="t", pid=1, build="t"

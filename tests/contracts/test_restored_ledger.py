@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from emulated_world import EmulatedWorld
 
+from holdfast.desk.exchange.booked import Booked
+from holdfast.desk.exchange.compare import compare
 from holdfast.domain.bookkeeping import SubmissionNoted
 from holdfast.domain.events import ExitOrphaned, OrderFilled, OrderPlaced
 from holdfast.domain.slots import ENTRY
@@ -200,6 +202,25 @@ def test_orders_of_others_stay_foreign_and_rest(world):
     assert note.agreed
     assert len(note.foreign) == 1
     agree(desk, foreign=1)
+
+
+def test_a_plan_names_what_the_ledger_has_lost_beside_what_is_of_others_and_changes_nothing(world):
+    desk = world(slots=1, rows=CALM)
+    copy = desk.backup()
+    cycle(desk)
+    desk.tick()
+    ours = set(live_orders(desk)) - set(copy.restore().orders)
+    desk.exchange.admin.order(
+        pair="XDGUSD", type="buy", ordertype="limit", price="0.05", volume="20", oflags="post"
+    )
+    desk.memory, rows = copy, len(copy.rows)
+    desk.open(agree=False)
+    seen = compare(desk.desk, desk.venue, Booked())
+    assert seen.result == "differs"
+    assert set(seen.forgotten) == ours != set()
+    assert len(seen.foreign) == 1
+    assert f"{len(ours)} of a lost time" in seen.sentence
+    assert len(copy.rows) == rows
 
 
 def test_an_order_committed_and_not_noted_as_sent_is_not_sent_where_it_exists(world):

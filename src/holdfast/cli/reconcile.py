@@ -69,6 +69,8 @@ def page(found: Comparison) -> None:
             figures = (asset.venue, asset.books, asset.drift, asset.drift_pct)
             assets.add_row(asset.asset, *(f"{figure:f}" for figure in figures))
         console.print(assets)
+    for name in found.forgotten:
+        console.print(Text(f"of a lost time, adopted by --apply: {name}"))
     for name in found.foreign:
         console.print(Text(f"foreign: {name}"))
     if found.mended is not None:

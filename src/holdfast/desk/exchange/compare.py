@@ -13,6 +13,7 @@ import msgspec
 from holdfast.desk.desk import Desk
 from holdfast.desk.exchange.agree import LEAST
 from holdfast.desk.exchange.booked import LOOK_BACK, Booked
+from holdfast.desk.exchange.recall import Recall
 from holdfast.domain.bookkeeping import ReconcileNoted
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.money import ZERO
@@ -46,7 +47,10 @@ class AssetDrift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at both; after an agreement `applied` is true and `mended` says what it did."""
+    """One look at both; after an agreement `applied` is true and `mended` says what it did.
+
+    `forgotten` are resting orders that are ours by their ids, of a time the ledger has lost.
+    """
 
     result: Result
     applied: bool = False
@@ -55,6 +59,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     missed_fills: int = 0
     orders: tuple[OrderVerdict, ...] = ()
     foreign: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
     assets: tuple[AssetDrift, ...] = ()
     mended: ReconcileNoted | None = None
 
@@ -70,6 +75,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             f"{self.missed_fills} missed fills",
         ]
         words += [f"{len(self.foreign)} foreign"] if self.foreign else []
+        words += [f"{len(self.forgotten)} of a lost time"] if self.forgotten else []
         words += [f"drift {', '.join(drifts)}"] if drifts else []
         return f"{self.result}: {'; '.join(words)}"
 
@@ -90,13 +96,15 @@ def compare(desk: Desk, exchange: Exchange, booked: Booked) -> Comparison:
     missed = len(booked.new(one for _, one in executions))
     assets = tuple(_assets(desk, balances))
     apart = any(one.verdict != "agreed" for one in orders)
+    forgotten = Recall(desk).match(resting)
     drifts = any(abs(one.drift) > LEAST for one in assets)
     return Comparison(
-        result="differs" if apart or missed or drifts else "agreed",
+        result="differs" if apart or missed or drifts or forgotten else "agreed",
         calls=exchange.calls - begun,
         missed_fills=missed,
         orders=orders,
-        foreign=tuple(_strangers(desk, resting)),
+        foreign=tuple(name for name in _strangers(desk, resting) if name not in forgotten),
+        forgotten=tuple(sorted(forgotten)),
         assets=assets,
     )
 
