@@ -154,6 +154,21 @@ def test_eighty_one_percent_drains_by_age_alone_and_stops_at_the_target():
     assert [one.slot for one in found.chosen] == [0, 1]
 
 
+def test_auto_50_percent_none_51_percent_only_gate_passing_81_percent_age_only_until_60_percent_latched():
+    whole = [exit_of(8 * 86_400, slot=slot, size=10) for slot in range(6)]
+    whole += [exit_of(86_400, slot=slot, size=10, price="0.1001") for slot in range(6, 9)]
+    whole.append(exit_of(86_399, slot=9, size=10))
+    holds = Decimal(9)  # what the stuck ones hold at the mark
+    assert planned(whole, holds * 2).chosen == ()
+    gated = planned(whole, holds * 100 / 51)
+    assert (gated.tier, len(gated.chosen)) == (Tier.GATED, 5)
+    assert planned(whole, holds * 100 / 51, strength=10).chosen == ()
+    panic = planned(whole, holds * 100 / 81, strength=10)
+    assert (panic.tier, len(panic.chosen)) == (Tier.PANIC, 3)  # 54 percent are left
+    assert planned(whole, holds * 100 / 70, strength=10, latched=True).tier is Tier.PANIC
+    assert planned(whole, holds * 100 / 60, strength=10, latched=True).latched is False
+
+
 def test_what_is_on_its_way_out_counts_as_gone():
     leaving = Release(close=Close.TRANSFER, reason="tier2", asked_at=NOW)
     exits = [exit_of(8 * 86_400, release=leaving), exit_of(3 * 86_400, slot=1)]
