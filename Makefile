@@ -34,7 +34,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test staged check bench crash-desk crash drills crash-tests day docs golden clean
+.PHONY: help up sync test staged check bench bench-live crash-desk crash drills crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -63,6 +63,9 @@ check: sync ## lock, lint, format, types, layers, dependencies, secrets, generat
 
 bench: sync ## measure beside four peers in one run and rewrite docs/benchmarks.md
 	$(PY) -m benchmarks.run $(ARGS)
+
+bench-live: sync ## measure a live tick with everything on beside one with everything off, commits included
+	$(PY) -m benchmarks.everything
 
 crash-desk: sync ## kill desk, server, dashboard and up KILLS=20 times each and compare the books
 	HOLDFAST_KILLS=$(KILLS) $(PY) -m pytest -p no:randomly --timeout=7200 tests/crash/test_up.py tests/crash/test_up_staging.py $(ARGS)
