@@ -144,7 +144,7 @@ def test_reading_needs_no_hmmlearn():
         ((0.10, 0.25, 0.65), 0.40, 0.55, BULLISH),
         ((0.45, 0.30, 0.25), 0.15, -0.20, BEARISH),
         ((0.40, 0.35, 0.25), 0.05, 0.0, BEARISH),
-        ((1 / 3, 1 / 3, 1 / 3), 0.0, 0.0, BEARISH),
+        ((1 / 3, 1 / 3, 1 / 3), 0.0, 0.0, RANGING),
     ],
 )
 def test_confidence_is_the_lead_of_the_first_and_bias_counts_from_the_threshold_on(

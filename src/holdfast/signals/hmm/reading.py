@@ -8,6 +8,7 @@ from holdfast.signals.hmm.features import Floats, features
 from holdfast.signals.hmm.model import Model
 
 BEARISH, RANGING, BULLISH = range(3)
+SLIGHT = 1e-9  # a lead below it is the rounding of floats
 
 
 class Seen(NamedTuple):
@@ -83,7 +84,7 @@ def judged(
     # What decimals call equal may differ in its last bit here; at the threshold counts.
     leans = confidence >= threshold - 1e-12
     bias = max(-1.0, min(1.0, (bull - bear) * gain)) if leans else 0.0
-    regime = int(np.argmax(probabilities))
+    regime = int(np.argmax(probabilities)) if confidence > SLIGHT else RANGING
     return Seen((bear, ranging, bull), regime, confidence, bias, turning)
 
 
