@@ -16,6 +16,7 @@ import streamlit as st
 from desk_on_emulator import troubled
 from streamlit.testing.v1 import AppTest
 
+FRESH = -3600.0  # seconds; a slow page over it would call what was published just now stale
 Show = Callable[..., AppTest]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> **bold** [go](javascript:alert(3)) $x$ :red[y]"
 
@@ -77,7 +78,7 @@ def fixture_module() -> ModuleType:
 def published(tmp_path: Path, fixture_module: ModuleType) -> Callable[..., Path]:
     """Build a published folder; `old` is its age in seconds."""
 
-    def build(*, old: float = 0, **given: Any) -> Path:
+    def build(*, old: float = FRESH, **given: Any) -> Path:
         at = int((time.time() - old) * 1_000_000)
         return fixture_module.build(tmp_path / "published", published_at=at, **given)
 
@@ -104,7 +105,7 @@ def on_exchange(tmp_path: Path, exchange_run: Path) -> Callable[..., Path]:
         kept = {key: value for key, value in told.items() if value is not None}
         (folder / "status.json").write_text(json.dumps(kept))
         manifest = json.loads((folder / "manifest.json").read_text())
-        manifest["published_at"] = int(time.time() * 1_000_000)
+        manifest["published_at"] = int((time.time() - FRESH) * 1_000_000)
         (folder / "manifest.json").write_text(json.dumps(manifest))
         return folder
 

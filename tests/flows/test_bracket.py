@@ -111,7 +111,7 @@ def test_a_tick_waits_no_longer_than_its_patience_and_a_hung_recorder_costs_it_o
     bracket.wants(minute_over=False, changed_last=True)
     started = time.monotonic()
     done = [bracket.bracket(number, lambda number=number: changed(number)) for number in range(20)]
-    assert time.monotonic() - started < PATIENCE + 1.0  # twenty waits would not hurt here
+    assert time.monotonic() - started < AMPLE  # it hangs for three times as long
     assert not any(one.orchestrated for one in done)
     hung.set()
     wait_for(lambda: book.missed == [0])
@@ -225,7 +225,7 @@ def test_closing_waits_no_longer_than_it_is_told() -> None:
     wait_for(lambda: bracket.state() == "attached")
     started = time.monotonic()
     bracket.close(0.3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < AMPLE
     stuck.set()
 
 
