@@ -129,6 +129,7 @@ def test_every_test_that_shows_a_row_is_there(node):
     assert name in known_in(path)
 
 
+@pytest.mark.plan("001-005")
 def test_the_rows_of_this_part_of_the_way_are_all_shown():
     assert set(MATRIX) == {*range(1, 11), 17, 19, 21, 22}
 
@@ -216,6 +217,7 @@ def test_a_recovery_is_evicted_when_one_more_is_above_the_cap(cap, standing, evi
     assert ("ExitOrphaned" in events) is (evicted == 0)
 
 
+@pytest.mark.plan("001-097")
 def test_row_21_start_up_times_are_never_negative_and_the_whole_is_the_longest():
     class Hand:
         def __init__(self):

@@ -54,7 +54,7 @@ def panel(**status: Any) -> AppTest:
     return app
 
 
-@pytest.mark.plan("001-134", "001-135", "001-136", "001-137", "001-138")
+@pytest.mark.plan("001-004", "001-134", "001-135", "001-136", "001-137", "001-138")
 def test_the_summary_compares_turning_with_waiting_slots(markup: Markup) -> None:
     text = markup(panel())
     for expected in ("1 / 1", "50 % turn over", "1 d 1 h", "12.50 USD", "51.25 %", "20.00 USD"):

@@ -142,7 +142,7 @@ def test_a_look_at_a_slot_without_exits_finds_no_timer():
     assert said == "slot 0, were it cycling: no exit is open; nothing was changed"
 
 
-@pytest.mark.plan("001-123", "001-199")
+@pytest.mark.plan("001-079", "001-123", "001-199")
 def test_a_desk_whose_orphans_were_removed_knows_no_legacy_verb():
     kept, gone = House(slots=1), House(slots=1, **GONE)
     assert {verb.action for verb in kept.verbs} >= LEGACY
