@@ -35,7 +35,6 @@ def render(data: Data) -> None:
             intent_panel.intents_by_state(data)
         capacity_panel.limits(data, block)
         projection_panel.capacity_projection(data)
-        projection_panel.sizing_advice(data)
         intent_panel.intents_that_ended(data)
         capacity_panel.requests_of_a_day(data)
         if block:
@@ -49,6 +48,7 @@ def render(data: Data) -> None:
         intent_panel.illegal_steps(data)
         if standing_exchange.execution(data.status).get("effective") == "DRY":
             intent_panel.simulated_orders(data)
+        projection_panel.sizing_advice(data)
 
 
 def _tiles(block: Mapping[str, Any]) -> list[Tile]:

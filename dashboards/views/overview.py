@@ -39,11 +39,11 @@ def render(data: Data) -> None:
         price_chart(bars, queries.fills(data, since), resting, data.zone)
         markup.title("Equity", "mark to market, beside holding the opening balances")
         equity_chart(worth, quote, data.zone)
+        regime(data)
     with right:
         order_ladder(resting, standing.mark(data.status), base)
         recent.recent_fills(queries.fills(data, limit=8), data.zone)
         recent.recent_cycles(queries.cycles(data, limit=8), quote, data.zone)
-    regime(data)
 
 
 def _figures(data: Data, worth: pd.DataFrame, quote: str, resting: int) -> list[Tile]:

@@ -26,12 +26,12 @@ def render(data: Data) -> None:
         picked = age_heatmap(waiting)
         oldest = max((exit_.age for exit_ in waiting if exit_.age is not None), default=None)
         markup.notice(f"{len(waiting)} exits wait, the oldest {theme.age(oldest)}.", "muted")
-        vintage_panel(data)
         release_dialog(data)
     shown = slot_table.chosen(waiting, picked)
     with right:
         ids = slot_table.slot_table(data, states, shown, picked)
         repair_panel.repairs(data)
+        vintage_panel(data)
     with left:
         slot = slot_table.slot_picker(ids)
     if slot is None:

@@ -85,7 +85,8 @@ def lint(
     if faults:
         raise typer.Exit(CONFIGURATION)
     if not as_json:
-        typer.echo(f"{len(found)} files, no faults")
+        count = "one file" if len(found) == 1 else f"{len(found)} files"
+        typer.echo(f"{count}, no faults")
 
 
 def explain(
