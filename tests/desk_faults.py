@@ -4,9 +4,9 @@ from holdfast.domain.bookkeeping import AnomalyNoted, HoldSet
 from holdfast.domain.events import CycleBooked, OrderFilled, OrderPlaced
 from holdfast.domain.intents import PlaceOrder, RepriceOrder
 from holdfast.domain.slots import OrderStatus, Role
-from holdfast.engine.fold import order_of
 from holdfast.engine.intents import Intents
 from holdfast.engine.invariants import breaches
+from holdfast.engine.parts import order_of
 
 AUTOMATIC_HOLDS = {"invariant", "recon"}
 

@@ -10,8 +10,8 @@ from holdfast.domain.events import Event
 from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrder
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import EXIT
-from holdfast.engine.fold import order_of
 from holdfast.engine.inputs import CancelFailed, CancelWanted
+from holdfast.engine.parts import order_of
 from holdfast.redaction.redactor import REDACTOR
 
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"

@@ -14,8 +14,8 @@ from holdfast.domain.bookkeeping import HoldCleared, HoldSet, Note, ReceiptsNote
 from holdfast.domain.intents import CancelOrder, RepriceOrder
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import Order, OrderStatus
-from holdfast.engine.fold import order_of
 from holdfast.engine.intents import NOT_PLACED
+from holdfast.engine.parts import order_of
 from holdfast.venue.port import VenueOrder
 
 

@@ -8,7 +8,7 @@ from holdfast.desk.execute import send
 from holdfast.desk.reconcile import reconcile
 from holdfast.desk.turn import Turn
 from holdfast.domain.slots import OrderStatus
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 
 ROUNDS = 20  # an answer may ask for another order; a run does not end before they are rare
 

@@ -16,8 +16,6 @@ from holdfast.domain.events import (
     CancelAsked,
     CycleBooked,
     Event,
-    EvictionStarted,
-    ExitOrphaned,
     InventoryMoved,
     LegBlocked,
     LotDusted,
@@ -27,7 +25,6 @@ from holdfast.domain.events import (
     OrderRepriced,
     PositionClosed,
     PositionOpened,
-    RecoveryDropped,
     RefreshPaused,
     SlotDrained,
     StickySet,
@@ -39,60 +36,20 @@ from holdfast.domain.slots import (
     LEG_A,
     SOFT_CLOSE,
     Leg,
-    LegName,
     Lot,
     Order,
     OrderStatus,
-    Recovery,
     Slot,
 )
+from holdfast.engine.fold_recoveries import RECOVERIES
 from holdfast.engine.fold_release import RELEASES
+from holdfast.engine.parts import leg_of, recovery_of, with_leg, with_recovery, without_recovery
 
 
 def evolve(slot: Slot, event: Event, at: int) -> Slot:
     """Apply one event of market time `at` to the slot it names."""
     apply = FOLDS.get(type(event))
     return slot if apply is None else apply(slot, event, at)
-
-
-def leg_of(slot: Slot, name: LegName) -> Leg:
-    """Pick one leg of a slot."""
-    return slot.a if name is LEG_A else slot.b
-
-
-def order_of(slot: Slot, client_order_id: str) -> Order:
-    """Pick a live order of a slot; raise InvariantBroken where it has none of that id."""
-    live = [slot.a.order, slot.b.order, *(recovery.order for recovery in slot.recoveries)]
-    for order in live:
-        if order is not None and order.client_order_id == client_order_id:
-            return order
-    raise InvariantBroken(f"slot {slot.slot_id} has no live order {client_order_id}")
-
-
-def recovery_of(slot: Slot, recovery_id: int) -> Recovery:
-    """Pick one recovery of a slot; raise InvariantBroken where there is none."""
-    for recovery in slot.recoveries:
-        if recovery.recovery_id == recovery_id:
-            return recovery
-    raise InvariantBroken(f"slot {slot.slot_id} has no recovery {recovery_id}")
-
-
-def _with_leg(slot: Slot, leg: Leg) -> Slot:
-    if slot.s2_entered_at is not None and leg.lot is None:
-        slot = replace(slot, s2_entered_at=None)
-    return replace(slot, a=leg) if leg.name is LEG_A else replace(slot, b=leg)
-
-
-def _with_recovery(slot: Slot, recovery: Recovery) -> Slot:
-    kept = tuple(
-        recovery if other.recovery_id == recovery.recovery_id else other
-        for other in slot.recoveries
-    )
-    return replace(slot, recoveries=kept)
-
-
-def _without_recovery(slot: Slot, recovery_id: int) -> tuple[Recovery, ...]:
-    return tuple(other for other in slot.recoveries if other.recovery_id != recovery_id)
 
 
 def _order(leg: Leg, client_order_id: str) -> Order:
@@ -131,7 +88,7 @@ def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
         recovery = replace(
             recovery_of(slot, event.recovery_id), order=order, attempts=event.attempt
         )
-        return replace(_with_recovery(slot, recovery), next_local_id=following)
+        return replace(with_recovery(slot, recovery), next_local_id=following)
     on_a = event.leg is LEG_A
     leg = slot.a if on_a else slot.b
     if leg.lot is not None:
@@ -163,7 +120,7 @@ def _repriced(slot: Slot, event: OrderRepriced, at: int) -> Slot:
         refresh_direction=event.direction,
         refresh_cooldown_until=0,
     )
-    return _with_leg(replace(slot, next_local_id=event.local_id + 1), leg)
+    return with_leg(replace(slot, next_local_id=event.local_id + 1), leg)
 
 
 def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
@@ -172,7 +129,7 @@ def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
         if recovery.order and recovery.order.client_order_id == event.client_order_id:
             order = replace(recovery.order, status=OrderStatus.CANCELING)
             reason = SOFT_CLOSE if event.reason == SOFT_CLOSE else recovery.reason
-            return _with_recovery(slot, replace(recovery, order=order, reason=reason))
+            return with_recovery(slot, replace(recovery, order=order, reason=reason))
     leg = leg_of(slot, event.leg)
     order = replace(_order(leg, event.client_order_id), status=OrderStatus.CANCELING)
     leg = replace(leg, order=order)
@@ -183,7 +140,7 @@ def _cancel_asked(slot: Slot, event: CancelAsked, at: int) -> Slot:
             refresh_direction=event.direction,
             refresh_cooldown_until=0,
         )
-    return _with_leg(slot, leg)
+    return with_leg(slot, leg)
 
 
 def _lot_of(order: Order, at: int) -> Lot:
@@ -194,12 +151,12 @@ def _lot_of(order: Order, at: int) -> Lot:
 def _ended(slot: Slot, event: OrderEnded, at: int) -> Slot:
     if event.recovery_id:
         recovery = recovery_of(slot, event.recovery_id)
-        return _with_recovery(slot, replace(recovery, order=None))
+        return with_recovery(slot, replace(recovery, order=None))
     leg = leg_of(slot, event.leg)
     order = _order(leg, event.client_order_id)
     if order.role is ENTRY and order.filled:
-        return _with_leg(slot, replace(leg, order=None, lot=_lot_of(order, at), attempts=0))
-    return _with_leg(slot, replace(leg, order=None))
+        return with_leg(slot, replace(leg, order=None, lot=_lot_of(order, at), attempts=0))
+    return with_leg(slot, replace(leg, order=None))
 
 
 def _more_filled(order: Order, event: OrderFilled) -> Order:
@@ -254,7 +211,7 @@ def _recovery_filled(slot: Slot, event: OrderFilled) -> Slot:
         order=None if event.complete else order,
         lot=more_closed(recovery.lot, event),
     )
-    return _with_recovery(slot, kept)
+    return with_recovery(slot, kept)
 
 
 def _lot_filled(order: Order, event: OrderFilled, at: int) -> Lot:
@@ -272,7 +229,7 @@ def booked(slot: Slot, event: CycleBooked, at: int, exit_fee: Decimal = ZERO) ->
     leg = slot.a if on_a else slot.b
     if event.recovery_id:
         leg = replace(leg, losses=event.losses, cooldown_until=event.cooldown_until)
-        slot = replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
+        slot = replace(slot, recoveries=without_recovery(slot, event.recovery_id))
     else:
         leg = replace(
             leg,
@@ -299,13 +256,13 @@ def booked(slot: Slot, event: CycleBooked, at: int, exit_fee: Decimal = ZERO) ->
 def _dusted(slot: Slot, event: LotDusted, at: int) -> Slot:
     del at
     leg = leg_of(slot, event.leg)
-    return _with_leg(slot, replace(leg, lot=None, order=None, cycle=event.next_cycle, attempts=0))
+    return with_leg(slot, replace(leg, lot=None, order=None, cycle=event.next_cycle, attempts=0))
 
 
 def _blocked(slot: Slot, event: LegBlocked, at: int) -> Slot:
     leg = leg_of(slot, event.leg)
     since = leg.blocked_at or at
-    return _with_leg(slot, replace(leg, block=event.block, blocked_at=since))
+    return with_leg(slot, replace(leg, block=event.block, blocked_at=since))
 
 
 def _paused(slot: Slot, event: RefreshPaused, at: int) -> Slot:
@@ -316,51 +273,12 @@ def _paused(slot: Slot, event: RefreshPaused, at: int) -> Slot:
         refresh_direction=event.direction,
         refresh_cooldown_until=event.until,
     )
-    return _with_leg(slot, leg)
+    return with_leg(slot, leg)
 
 
 def _noted(slot: Slot, event: BothOpenNoted, at: int) -> Slot:
     del event
     return replace(slot, s2_entered_at=at)
-
-
-def _orphaned(slot: Slot, event: ExitOrphaned, at: int) -> Slot:
-    leg = leg_of(slot, event.leg)
-    if leg.lot is None:
-        raise InvariantBroken(f"slot {slot.slot_id} leg {leg.name} owes no exit to set aside")
-    recovery = Recovery(
-        recovery_id=event.recovery_id,
-        leg=leg.name,
-        order=leg.order,
-        lot=leg.lot,
-        orphaned_at=at,
-        reason=event.reason,
-        attempts=leg.attempts,
-    )
-    leg = replace(
-        leg,
-        order=None,
-        lot=None,
-        cycle=leg.cycle + 1,
-        attempts=0,
-        cooldown_until=event.cooldown_until,
-    )
-    more = replace(
-        slot,
-        recoveries=(*slot.recoveries, recovery),
-        next_recovery_id=event.recovery_id + 1,
-    )
-    return _with_leg(more, leg)
-
-
-def _evicting(slot: Slot, event: EvictionStarted, at: int) -> Slot:
-    del at
-    return _with_recovery(slot, replace(recovery_of(slot, event.recovery_id), evicting=True))
-
-
-def _dropped(slot: Slot, event: RecoveryDropped, at: int) -> Slot:
-    del at
-    return replace(slot, recoveries=_without_recovery(slot, event.recovery_id))
 
 
 def _sticky(slot: Slot, event: StickySet, at: int) -> Slot:
@@ -390,9 +308,7 @@ FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
     LegBlocked: _blocked,
     RefreshPaused: _paused,
     BothOpenNoted: _noted,
-    ExitOrphaned: _orphaned,
-    EvictionStarted: _evicting,
-    RecoveryDropped: _dropped,
+    **RECOVERIES,
     **RELEASES,
     StickySet: _sticky,
     SlotDrained: _drained,

@@ -18,8 +18,8 @@ from holdfast.domain.slots import (
 from holdfast.engine.draft import Draft
 from holdfast.engine.entries import enter
 from holdfast.engine.exits import book_at_mark, cooldown_after
-from holdfast.engine.fold import recovery_of
 from holdfast.engine.inputs import SoftCloseWanted
+from holdfast.engine.parts import recovery_of
 
 
 def time_came(draft: Draft) -> None:

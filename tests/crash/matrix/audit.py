@@ -16,7 +16,7 @@ from pathlib import Path
 from crash.matrix.told import ASSETS
 
 from holdfast.clock import FixedClock
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.ledger.verify import verify
 

@@ -5,7 +5,7 @@ import os
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 from holdfast.venue.emulator.process import AdminClient
 
 FILE = "told.json"

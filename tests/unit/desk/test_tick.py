@@ -13,7 +13,7 @@ from holdfast.domain.bookkeeping import AnomalyNoted, ReceiptsNoted, TickNoted
 from holdfast.domain.events import OrderPlaced
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import Role
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 
 CALM, DIP, RALLY = (5, 5, 0, 1), (30, 5, -20, 1), (5, 60, 50, 1)
 

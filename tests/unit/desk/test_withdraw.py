@@ -8,7 +8,7 @@ from exchange_world import ExchangeWorld
 
 from holdfast.desk.exchange.withdraw import entries_left, withdraw, withdraw_named
 from holdfast.domain.slots import ENTRY
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 
 SWING = [(60, 10, -55, 1), (10, 60, 55, 1)] * 40
 

@@ -9,9 +9,10 @@ from slot_story import SlotStory, kinds
 from holdfast.domain.errors import InvariantBroken
 from holdfast.domain.events import OrderEnded, OrderRepriced, SlotDrained
 from holdfast.domain.slots import Block, Direction, LegName, OrderStatus, Role, Side
-from holdfast.engine.fold import evolve, order_of, recovery_of
+from holdfast.engine.fold import evolve
 from holdfast.engine.inputs import CancelWanted, EntryWanted
 from holdfast.engine.invariants import breaches
+from holdfast.engine.parts import order_of, recovery_of
 
 
 @pytest.mark.parametrize("block", [block for block in Block if block is not Block.NONE])

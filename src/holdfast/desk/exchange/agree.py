@@ -34,8 +34,8 @@ from holdfast.domain.intents import CancelOrder, PlaceOrder, RepriceOrder
 from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import EXIT, SALE, Order, OrderStatus
-from holdfast.engine.fold import order_of
 from holdfast.engine.intents import ABORTED
+from holdfast.engine.parts import order_of
 from holdfast.telemetry import log
 from holdfast.venue.port import Balance, Exchange, VenueOrder
 

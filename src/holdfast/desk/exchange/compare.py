@@ -18,7 +18,7 @@ from holdfast.domain.bookkeeping import ReconcileNoted
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Order
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 from holdfast.venue.port import Balance, Exchange, VenueOrder
 
 Result = Literal["agreed", "differs", "unavailable"]

@@ -19,8 +19,8 @@ from holdfast.domain.intent_states import TERMINAL, IntentState
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import ENTRY, Order, OrderStatus
 from holdfast.engine.books import Books
-from holdfast.engine.fold import order_of
 from holdfast.engine.intents import Intents, Standing
+from holdfast.engine.parts import order_of
 from holdfast.safety.execution import ExecutionMode
 from holdfast.safety.risk_case import notional_of
 from holdfast.safety.snapshot import ModeSnapshot, snapshot

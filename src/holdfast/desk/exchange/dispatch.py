@@ -22,9 +22,9 @@ from holdfast.domain.intents import CancelOrder, Intent, PlaceOrder, RepriceOrde
 from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End, Receipt
 from holdfast.domain.slots import ENTRY
-from holdfast.engine.fold import order_of
 from holdfast.engine.inputs import CancelWanted
 from holdfast.engine.intents import ABORTED
+from holdfast.engine.parts import order_of
 from holdfast.venue.port import Exchange
 
 BACK_OFF = (5.0, 10.0, 20.0, 40.0, 60.0)

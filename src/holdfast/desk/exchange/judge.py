@@ -11,8 +11,8 @@ from holdfast.desk.risk_room import RiskRoom
 from holdfast.domain.bookkeeping import RiskNoted
 from holdfast.domain.events import OrderPlaced, OrderRepriced
 from holdfast.domain.slots import ENTRY, Block, LegName, Slot
-from holdfast.engine.fold import order_of
 from holdfast.engine.inputs import Input
+from holdfast.engine.parts import order_of
 from holdfast.engine.reducer import Step, reduce
 from holdfast.engine.rules import Terms
 

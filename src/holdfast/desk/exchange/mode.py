@@ -10,7 +10,7 @@ from holdfast.desk.exchange.equip import Gear
 from holdfast.domain.errors import VenueUnavailable
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import EXIT, Role
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 from holdfast.safety.execution import ExecutionMode
 from holdfast.safety.mode_state import Mode
 from holdfast.safety.permissions import Act, refusal

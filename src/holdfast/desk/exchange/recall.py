@@ -22,8 +22,8 @@ from holdfast.domain.ids import client_order_id
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import ENTRY, EXIT, Direction, Leg, Order, Slot, entry_side, is_idle
 from holdfast.engine.derived import Seat, derive
-from holdfast.engine.fold import leg_of, order_of
 from holdfast.engine.inputs import ExitWanted
+from holdfast.engine.parts import leg_of, order_of
 from holdfast.venue.port import VenueOrder
 
 _PLACED, _TRADED, _ENDED = 0, 1, 2  # what happens to one order in one moment, in this order

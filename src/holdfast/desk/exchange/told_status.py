@@ -9,7 +9,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.exchange.agree import Compared
 from holdfast.desk.exchange.equip import Gear
 from holdfast.domain.slots import ENTRY
-from holdfast.engine.fold import order_of
+from holdfast.engine.parts import order_of
 from holdfast.safety.execution import ExecutionMode
 from holdfast.safety.preconditions import Readings, judged
 from holdfast.safety.snapshot import snapshot

@@ -18,8 +18,8 @@ from holdfast.domain.intents import CancelOrder, Intent, RepriceOrder, Submissio
 from holdfast.domain.market import SECOND
 from holdfast.domain.observations import End
 from holdfast.domain.slots import Order
-from holdfast.engine.fold import order_of
 from holdfast.engine.intents import NOT_PLACED
+from holdfast.engine.parts import order_of
 from holdfast.venue.port import Exchange, VenueOrder
 
 WAITS = (0.0, 5.0, 15.0, 30.0, 60.0)
