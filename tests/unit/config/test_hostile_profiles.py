@@ -61,7 +61,7 @@ HOSTILE = [
         "mode_store_url",
         "holds a password",
     ),
-    pytest.param("settings:\n  hmm_enabled: true\n", 3, "hmm_enabled", "not built yet"),
+    pytest.param("settings:\n  churner_enabled: true\n", 3, "churner_enabled", "not built yet"),
     pytest.param("settings:\n  market_source: file\n", 3, "market_source", "market_file"),
     pytest.param("settings:\n  market_file: [a]\n", 3, "market_file", "line of text"),
 ]

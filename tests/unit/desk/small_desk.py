@@ -38,6 +38,7 @@ GRID = {
     "market_regime": "mixed",
     "market_seed": "7",
 }
+START = {f"startup_{part}_ms": 0 for part in ("reconcile", "replay", "bootstrap", "total")}
 ROOT = Path(__file__).parents[3]
 PROFILES = ROOT / "profiles"
 
@@ -56,7 +57,7 @@ class House:
             MemoryLedger("DOGE", "USD"), self.tally, self.clock, self.metrics.committed
         )
         self.desk, self.venue = replay_desk(self.profile, market(candles), ledger)
-        self.facts = Facts(tally=self.tally)
+        self.facts = Facts(tally=self.tally, startup=START)
         self.report = StatusReport(
             self.board, self.facts, self.clock, lambda: self.profile, lambda: "none"
         )

@@ -74,6 +74,19 @@ BOUNDS = {
         {"daily_loss_quote": 2.99, "daily_loss_limit_quote": 3},
         {"daily_loss_quote": 3, "daily_loss_limit_quote": 3},
     ),
+    "VintageWarn": (
+        {"oldest_exit_age_seconds": 259_199},
+        {"oldest_exit_age_seconds": 259_200},
+    ),
+    "VintageCritical": (
+        {"stuck_capital_pct": 50, "stuck_capital_limit_pct": 50},
+        {"stuck_capital_pct": 50.01, "stuck_capital_limit_pct": 50},
+    ),
+    "ReleaseGateBlocked": ({"release_gate_blocked": 0}, {"release_gate_blocked": 1}),
+    "StartupSlow": (
+        {"startup_milliseconds": {("total",): 60_000}},
+        {"startup_milliseconds": {("total",): 60_001}},
+    ),
     "TickSilent": (
         {"last_success_timestamp": {("tick",): DAY - 30}, "tick_silence_limit_seconds": 30},
         {"last_success_timestamp": {("tick",): DAY - 31}, "tick_silence_limit_seconds": 30},

@@ -75,7 +75,7 @@ def test_an_alert_on_a_real_desk_reaches_a_person_once_through_apprise():
         "paper: DeskHeld began (warning)",
         "paper: DeskHeld is over (warning)",
     ]
-    assert "docs/runbooks/desk-held.md" in came[0]["message"]
+    assert "docs/runbooks/alerts.md#deskheld" in came[0]["message"]
     assert came[0]["type"] == "warning"
     assert house.tally.counts.told()["notifications", "sent"] == 2
 
@@ -273,7 +273,7 @@ def test_a_message_says_what_began_and_what_to_do():
     assert told.title == "canary: OpenOrderDrift began (warning)"
     assert told.body.splitlines()[1:] == [
         "drift is 12",
-        "What to do: docs/runbooks/open-order-drift.md",
+        "What to do: docs/runbooks/alerts.md#openorderdrift",
     ]
     assert told.repeat == 1_800
 
