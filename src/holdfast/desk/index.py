@@ -78,4 +78,4 @@ def owes(slot: Slot) -> bool:
     for leg in (slot.a, slot.b):
         if leg.lot is not None and leg.order is None:
             return True
-    return any(one.order is None and not one.evicting for one in slot.recoveries)
+    return any(one.order is None for one in slot.recoveries)

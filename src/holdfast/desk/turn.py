@@ -84,6 +84,7 @@ class Turn:
             block,
             accounts.free_base,
             accounts.free_quote,
+            blind=not (desk.fresh and desk.mark),
         )
         if desk.advisers:
             terms = advised(terms, desk.advice(desk.books.slots[slot_id], self.at))

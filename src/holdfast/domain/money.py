@@ -77,6 +77,15 @@ def average(cost: Decimal, size: Decimal) -> Decimal:
     return price if price == price.quantize(_FINEST) else price.quantize(_AVERAGE_STEP)
 
 
+def kept(amount: Decimal, step: Decimal) -> Decimal:
+    """Round an amount that nobody traded to a step, where it is finer than a ledger can keep.
+
+    >>> kept(Decimal("0.125"), Decimal("0.01")), kept(Decimal("1.25E-19"), Decimal("1E-8"))
+    (Decimal('0.125'), Decimal('0E-8'))
+    """
+    return amount if amount == amount.quantize(_FINEST) else amount.quantize(step, ROUND_HALF_EVEN)
+
+
 def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
     """Say the fee on a notional, rounded half up to the venue's fee step.
 

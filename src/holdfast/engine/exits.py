@@ -17,7 +17,7 @@ from holdfast.domain.events import (
     PositionOpened,
 )
 from holdfast.domain.ids import position_id
-from holdfast.domain.money import HUNDRED, ZERO, average, held_for_buy
+from holdfast.domain.money import HUNDRED, ZERO, average, held_for_buy, kept
 from holdfast.domain.slots import (
     BUY,
     EXIT,
@@ -163,9 +163,10 @@ def book_at_mark(draft: Draft, recovery: Recovery, reason: str) -> None:
     lot = recovery.lot
     price = mark if mark > ZERO else lot.exit_price or lot.price
     left = lot.size - lot.closed
-    value = price * left
+    step = rules.instrument.fee_step
+    value = kept(price * left, step)
     draft.emit(moved_out(draft, recovery.leg, left, value, reason))
-    fee = value * rules.instrument.maker_fee_pct / HUNDRED
+    fee = kept(value * rules.instrument.maker_fee_pct / HUNDRED, step)
     closed = Lot(
         cycle=lot.cycle,
         price=lot.price,

@@ -38,9 +38,16 @@ def time_came(draft: Draft) -> None:
             pass
 
 
-def evicted(draft: Draft, recovery: Recovery) -> None:
-    """Book a recovery whose cancel is proven, then go on with the orphan that needed its place."""
-    book_at_mark(draft, recovery, "recovery_cap_evict_priority")
+def go_on_evicting(draft: Draft) -> None:
+    """Book recoveries whose cancel is proven, then go on with the orphan that needed their place.
+
+    At a mark that is stale or only stands in for one nothing is booked: they wait for a fresh one.
+    """
+    gone = [one for one in draft.slot.recoveries if one.evicting and one.order is None]
+    if not gone or draft.terms.blind:
+        return
+    for recovery in gone:
+        book_at_mark(draft, recovery, "recovery_cap_evict_priority")
     time_came(draft)
 
 
@@ -104,11 +111,11 @@ def _room_for_recovery(draft: Draft) -> bool:
     victims = sorted(standing, key=lambda one: _eviction_rank(one, draft.terms.mark))
     waiting = False
     for victim in victims[: max(0, excess)]:
-        if victim.order is None:
+        if victim.order is None and not draft.terms.blind:
             book_at_mark(draft, victim, "recovery_cap_evict_priority")
             continue
         waiting = True
-        if victim.order.status is not OrderStatus.CANCELING:
+        if victim.order is not None and victim.order.status is not OrderStatus.CANCELING:
             _evict(draft, victim)
     return not waiting
 

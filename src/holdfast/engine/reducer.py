@@ -43,8 +43,8 @@ from holdfast.engine.inputs import (
     SoftCloseWanted,
     TimeCame,
 )
-from holdfast.engine.orphans import evicted, soft_close, time_came
-from holdfast.engine.release import cancel_failed, exit_over, want_release
+from holdfast.engine.orphans import go_on_evicting, soft_close, time_came
+from holdfast.engine.release import cancel_failed, exit_over, go_on, want_release
 from holdfast.engine.rules import Terms
 
 
@@ -169,8 +169,7 @@ def _ended(draft: Draft, seen: End) -> None:
         )
     )
     if recovery is not None:
-        if recovery.evicting:
-            evicted(draft, next(r for r in draft.slot.recoveries if r.recovery_id == recovery_id))
+        go_on_evicting(draft)
     elif order.role is ENTRY:
         if order.filled:
             place_exit(draft, name, "entry_fill_exit")
@@ -189,7 +188,12 @@ def _block_after(seen: End, standing: Block) -> Block:
 def _owed(draft: Draft, seen: ExitWanted) -> None:
     del seen
     for name in (LEG_B, LEG_A):
-        place_exit(draft, name, "entry_fill_exit")
+        lot = draft.leg(name).lot
+        if lot is not None and lot.release:
+            go_on(draft, name)
+        else:
+            place_exit(draft, name, "entry_fill_exit")
+    go_on_evicting(draft)
     for recovery in draft.slot.recoveries:
         if recovery.order is None and not recovery.evicting:
             place_recovery(draft, recovery)

@@ -3,13 +3,16 @@
 Rules: nothing is booked before the end of the exit's order is proven, and a fill that comes first is
 booked as a fill. The cycle is booked by the function that books a fill, at mark and without an exit
 fee, because nothing traded; the inventory follows it to `unallocated` at the same mark. A sale for
-real that nobody takes leaves the exit owed, and it rests again.
+real that nobody takes leaves the exit owed, and it rests again. Without a fresh mark a release whose
+order is over waits for one.
 """
+
+from decimal import Decimal
 
 from msgspec.structs import replace
 
 from holdfast.domain.events import CancelAsked, ReleaseEnded, ReleaseStarted
-from holdfast.domain.money import ZERO, held_for_buy, snap_price
+from holdfast.domain.money import ZERO, held_for_buy, kept, snap_price
 from holdfast.domain.slots import (
     BUY,
     EXIT,
@@ -20,6 +23,7 @@ from holdfast.domain.slots import (
     Lot,
     Order,
     OrderStatus,
+    Side,
     exit_side,
 )
 from holdfast.engine.draft import Draft
@@ -34,6 +38,7 @@ from holdfast.engine.exits import (
 )
 from holdfast.engine.inputs import CancelFailed, ReleaseWanted
 from holdfast.engine.pricing import exit_price
+from holdfast.engine.rules import Rules
 
 
 def want_release(draft: Draft, wanted: ReleaseWanted) -> None:
@@ -54,7 +59,7 @@ def want_release(draft: Draft, wanted: ReleaseWanted) -> None:
         )
     )
     if order is None:
-        _give_up(draft, name)
+        go_on(draft, name)
     elif order.status is not OrderStatus.CANCELING:
         draft.emit(
             CancelAsked(
@@ -67,6 +72,11 @@ def want_release(draft: Draft, wanted: ReleaseWanted) -> None:
         )
 
 
+def is_unsalable(rules: Rules, name: LegName, lot: Lot, mark: Decimal) -> bool:
+    """Say whether what a lot has left is too small for the venue to sell at the mark."""
+    return is_dust(rules, _sale_price(rules, exit_side(name), mark), lot.size - lot.closed)
+
+
 def exit_over(draft: Draft, name: LegName, order: Order) -> None:
     """Go on with a release whose exit's order is proven over."""
     lot = draft.leg(name).lot
@@ -75,7 +85,7 @@ def exit_over(draft: Draft, name: LegName, order: Order) -> None:
     if order.reason == SALE:
         _come_to_nothing(draft, name, lot, "unsold")
     else:
-        _give_up(draft, name)
+        go_on(draft, name)
 
 
 def cancel_failed(draft: Draft, seen: CancelFailed) -> None:
@@ -88,10 +98,11 @@ def cancel_failed(draft: Draft, seen: CancelFailed) -> None:
             _come_to_nothing(draft, leg.name, lot, f"cancel refused: {seen.reason}")
 
 
-def _give_up(draft: Draft, name: LegName) -> None:
+def go_on(draft: Draft, name: LegName) -> None:
+    """Give up an exit that is to be released and does not rest; without a fresh mark it waits for one."""
     leg = draft.leg(name)
     lot, rules = leg.lot, draft.terms.rules
-    if lot is None or not lot.release:
+    if lot is None or not lot.release or leg.order is not None or draft.terms.blind:
         return
     if rules.positions and not leg.attempts:  # owed, and never placed: its row comes with its end
         profit = draft.slot.profit_pct or rules.profit_pct
@@ -105,7 +116,7 @@ def _give_up(draft: Draft, name: LegName) -> None:
 
 def _transfer(draft: Draft, name: LegName, lot: Lot) -> None:
     left = lot.size - lot.closed
-    value = draft.terms.mark * left
+    value = kept(draft.terms.mark * left, draft.terms.rules.instrument.fee_step)
     closed = replace(lot, closed=lot.size, proceeds=lot.proceeds + value)
     book(draft, name, closed, reason=RELEASED)
     enter(draft, name, "cycle_complete")
@@ -115,8 +126,7 @@ def _transfer(draft: Draft, name: LegName, lot: Lot) -> None:
 def _sell(draft: Draft, name: LegName, lot: Lot) -> None:
     rules, mark = draft.terms.rules, draft.terms.mark
     side, left = exit_side(name), lot.size - lot.closed
-    reach = 1 + SALE_REACH if side is BUY else 1 - SALE_REACH
-    price = snap_price(mark * reach, rules.instrument.price_tick)
+    price = _sale_price(rules, side, mark)
     if is_dust(rules, price, left):
         _come_to_nothing(draft, name, lot, "min_size")
         return
@@ -127,6 +137,11 @@ def _sell(draft: Draft, name: LegName, lot: Lot) -> None:
         return
     attempt = draft.leg(name).attempts + 1
     draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, SALE)
+
+
+def _sale_price(rules: Rules, side: Side, mark: Decimal) -> Decimal:
+    reach = 1 + SALE_REACH if side is BUY else 1 - SALE_REACH
+    return snap_price(mark * reach, rules.instrument.price_tick)
 
 
 def _come_to_nothing(draft: Draft, name: LegName, lot: Lot, why: str) -> None:

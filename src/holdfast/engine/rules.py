@@ -50,7 +50,8 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     """What one reduction may know: rules, time, mark, sizing, what stands in the way of an entry.
 
     `spare_*` is what is free at the venue; None means it is not limited. `block` keeps every leg
-    from entering, with the reason. `amounts` and `blocks` name what holds for one leg instead.
+    from entering, with the reason. `amounts` and `blocks` name what holds for one leg instead. `blind`
+    says that the mark is a stand-in or stale: nothing may be given up at it.
     """
 
     rules: Rules
@@ -63,3 +64,4 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     regime: Regime | None = None
     amounts: Mapping[LegName, Decimal] = NO_AMOUNTS
     blocks: Mapping[LegName, Block] = NO_BLOCKS
+    blind: bool = False

@@ -182,8 +182,8 @@ def test_no_path_but_release_and_the_write_off_by_policy_takes_a_loss_by_itself(
         "exits.book_at_mark",  # write-off by policy: a recovery over its cap
         "release._transfer",
     }
-    assert callers("book_at_mark") <= {"orphans.evicted", "orphans._room_for_recovery"}
-    assert callers("_transfer") == {"release._give_up"}
+    assert callers("book_at_mark") <= {"orphans.go_on_evicting", "orphans._room_for_recovery"}
+    assert callers("_transfer") == {"release.go_on"}
     assert callers("moved_out") == {"exits.book_at_mark", "release._transfer"}
     drains = [
         knob for knob in CATALOGUE.values() if knob.name.startswith(("auto_recovery", "auto_soft"))

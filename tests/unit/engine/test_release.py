@@ -3,13 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from slot_story import SlotStory, kinds
+from strategies import DOGE
 
 from holdfast.domain.events import CycleBooked, InventoryMoved, OrderPlaced, PositionClosed
 from holdfast.domain.slots import Block, Close, LegName, OrderStatus, Phase, phase
 from holdfast.engine.accounts import Accounts
-from holdfast.engine.inputs import CancelFailed, ReleaseWanted
+from holdfast.engine.inputs import CancelFailed, ExitWanted, ReleaseWanted
 from holdfast.engine.invariants import breaches
+from holdfast.engine.release import is_unsalable
+from holdfast.ledger.amounts import fits
 
 HOUR = 3600
 
@@ -187,3 +191,73 @@ def test_a_sale_that_cannot_be_paid_for_leaves_the_exit_owed():
     events = story.end("A", spare_quote=Decimal("0.01"))
     assert events[-1].reason == "balance"
     assert story.leg("A").lot is not None
+
+
+@pytest.mark.parametrize("close", [Close.TRANSFER, Close.LIMIT_IOC])
+def test_without_a_fresh_mark_a_proven_cancel_books_nothing_and_waits_for_one(close):
+    story = waiting()
+    story.do(wanted(close=close))
+    assert kinds(story.end("B", blind=True)) == ["OrderEnded"]
+    assert story.do(ExitWanted(), blind=True) == []
+    assert story.leg("B").lot.release.close is close
+    assert breaches(story.slot) == []
+    events = story.at("0.085").do(ExitWanted())
+    if close is Close.TRANSFER:
+        assert only(events, CycleBooked).exit_price == Decimal("0.085")
+    else:
+        assert only(events, OrderPlaced).reason == "release_sale"
+
+
+def test_an_eviction_without_a_fresh_mark_waits_for_one():
+    story = SlotStory(sticky=False, s1_orphan_after=60_000_000, max_recoveries=1)
+    story.enter()
+    for _ in range(2):
+        story.fill("B")
+        story.wait(90).at(story.mark * Decimal("0.9")).timed()
+        story.enter()
+    assert story.slot.recoveries[0].evicting
+    assert kinds(story.end("r1", blind=True)) == ["OrderEnded"]
+    assert story.do(ExitWanted(), blind=True) == []
+    booked = only(story.at("0.07").do(ExitWanted()), CycleBooked)
+    assert (booked.exit_price, booked.reason) == (Decimal("0.07"), "recovery_cap_evict_priority")
+    assert len(story.slot.recoveries) == 1  # the orphan that needed its place
+
+
+@pytest.mark.parametrize("leg", ["B", "A"])
+def test_a_mark_finer_than_any_ledger_keeps_is_booked_as_amounts_it_can_keep(leg):
+    story = waiting(leg).at("0.09012345678901234567")
+    story.do(wanted(leg))
+    for event in story.end(leg):
+        if isinstance(event, CycleBooked | InventoryMoved):
+            keepable(event)
+
+
+def test_a_write_off_at_a_fine_mark_is_booked_as_amounts_a_ledger_can_keep():
+    fee = Decimal("0.2513579")
+    instrument = replace(DOGE, maker_fee_pct=fee)
+    story = SlotStory(
+        sticky=False, s1_orphan_after=60_000_000, max_recoveries=1, instrument=instrument
+    )
+    story.enter()
+    for _ in range(2):
+        story.fill("B")
+        story.wait(90).at((story.mark * Decimal("0.9")).quantize(Decimal("1E-14"))).timed()
+        story.enter()
+    events = story.at("0.08012345678901").end("r1")
+    assert only(events, CycleBooked).unpaid_fee > 0
+    keepable(only(events, CycleBooked))
+
+
+def keepable(event):
+    amounts = [getattr(event, name) for name in event.__struct_fields__]
+    kept = [one for one in amounts if isinstance(one, Decimal) and fits(one)]
+    assert len(kept) == sum(isinstance(one, Decimal) for one in amounts) - (not fits(event.mark))
+
+
+def test_what_is_left_is_too_small_to_sell_just_below_the_minimum_and_not_at_it():
+    story = waiting()
+    lot = story.leg("B").lot
+    least = story.rules.instrument.min_base
+    at_it, below = replace(lot, closed=lot.size - least), replace(lot, closed=lot.size - least + 1)
+    assert not is_unsalable(story.rules, LegName.B, at_it, story.mark)
+    assert is_unsalable(story.rules, LegName.B, below, story.mark)

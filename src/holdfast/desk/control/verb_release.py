@@ -48,7 +48,7 @@ def _release(desk: Desk, one: Waiting, look: Look, close: str, *, dry: bool) -> 
     gates = look.gates(one)
     told = ", ".join(gate.sentence for gate in gates)
     said = f"exit {_named(one)} of slot {one.slot}: {told}; balances {look.recon.reason}"
-    problem = _problem(desk, one, look, passed=passes(gates))
+    problem = _problem(desk, one, look, close, passed=passes(gates))
     if problem and not dry:
         raise CommandRefused(f"not released, {problem}; {said}")
     warning = "WARNING, " if look.recon.standing is Standing.UNKNOWN else ""
@@ -64,12 +64,12 @@ def _release(desk: Desk, one: Waiting, look: Look, close: str, *, dry: bool) -> 
     return f"{warning}release begun by {close}; {said}"
 
 
-def _problem(desk: Desk, one: Waiting, look: Look, *, passed: bool) -> str:
+def _problem(desk: Desk, one: Waiting, look: Look, close: str, *, passed: bool) -> str:
     if look.recon.blocked:
         return f"release blocked by {look.recon.reason}"
     if not passed:
         return "release blocked by gates"
-    return hindrance(desk, one, look)
+    return hindrance(desk, one, look, close)
 
 
 def _selector(given: Arguments) -> Selector:

@@ -17,7 +17,14 @@ from holdfast.desk.exchange.as_it_was import RECOVERED, AsItWas, Claim, held
 from holdfast.desk.reconcile import commit
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import ReceiptsNoted
-from holdfast.domain.events import Event, ExitOrphaned, OrderPlaced, OrderRepriced, SlotAdded
+from holdfast.domain.events import (
+    Event,
+    ExitOrphaned,
+    OrderPlaced,
+    OrderRepriced,
+    ReleaseEnded,
+    SlotAdded,
+)
 from holdfast.domain.ids import client_order_id
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import ENTRY, EXIT, Direction, Leg, Order, Slot, entry_side, is_idle
@@ -145,6 +152,7 @@ class Recall:
     def _place(self, claim: Claim, claims: Claims) -> None:
         seat, row = claim.seat, claim.row
         if seat.role is EXIT:
+            self._keep(seat)
             turn = Turn(self._desk, self._desk.now, row.price)
             turn.slot(seat.slot, ExitWanted())
             self._commit(turn, claims)
@@ -158,6 +166,14 @@ class Recall:
             self._rest(entry)
         elif leg.lot is not None and leg.cycle + 1 == seat.cycle:
             self._rest(entry, self._set_aside(slot, leg, row))
+
+    def _keep(self, seat: Seat) -> None:
+        """Say that a release came to nothing whose exit the venue rested once more."""
+        leg = leg_of(self._desk.books.slots[seat.slot], seat.leg)
+        lot = leg.lot
+        if lot is not None and lot.release and leg.order is None and lot.cycle == seat.cycle:
+            ended = ReleaseEnded(slot=seat.slot, leg=seat.leg, cycle=seat.cycle, reason=RECOVERED)
+            self._desk.record(self._desk.now, [ended])
 
     def _rest(self, entry: OrderPlaced, *before: Event) -> None:
         name = entry.client_order_id

@@ -4,6 +4,8 @@ It looks once a tick. The panic tier is latched in the ledger until the stuck sh
 target. A gate whose data is missing keeps everything closed, and the ledger says so when that begins.
 """
 
+from msgspec.structs import replace
+
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
 from holdfast.desk.release.begin import begin, hindrance
@@ -47,6 +49,8 @@ class AutoRelease:
             latched=desk.books.panic_latched,
             aside=set_aside(desk),
         )
+        if look.mark <= 0:  # a stale price neither arms the panic tier nor lets it go
+            planned = replace(planned, latched=desk.books.panic_latched)
         why = closed_by(planned, look)
         self._say(turn, planned, why)
         if not why:
@@ -57,12 +61,14 @@ class AutoRelease:
         for one in planned.chosen:
             if desk.counters.calls_used >= desk.limits.calls_per_tick:
                 return
-            if not hindrance(desk, one, look):
-                begin(turn, one, self._settings.release_close, REASONS[planned.tier])
+            close = self._settings.release_close
+            if not hindrance(desk, one, look, close):
+                begin(turn, one, close, REASONS[planned.tier])
 
     def _say(self, turn: Turn, planned: Plan, why: str) -> None:
         said = f"{planned.tier}|{planned.latched}|{why.partition(':')[0]}"
-        if said == self._said or (not self._said and said == "0|False|"):
+        unheard = not self._said and not turn.desk.books.panic_latched
+        if said == self._said or (unheard and said == "0|False|"):
             return
         self._said = said
         turn.notes.append(

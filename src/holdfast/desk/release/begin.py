@@ -6,9 +6,10 @@ from holdfast.desk.turn import Turn
 from holdfast.domain.slots import Close
 from holdfast.engine.gates import Waiting
 from holdfast.engine.inputs import ReleaseWanted
+from holdfast.engine.release import is_unsalable
 
 
-def hindrance(desk: Desk, one: Waiting, look: Look) -> str:
+def hindrance(desk: Desk, one: Waiting, look: Look, close: str) -> str:
     """Say why no release of an exit may begin now, whoever asks; empty where one may."""
     if one.lot.release:
         return "it is being released already"
@@ -18,6 +19,8 @@ def hindrance(desk: Desk, one: Waiting, look: Look) -> str:
         return f"the desk is halted: {desk.books.holds[INVARIANT]}"
     if look.mark <= 0:
         return "the price is stale or not known yet"
+    if close == Close.LIMIT_IOC and is_unsalable(desk.rules, one.leg, one.lot, look.mark):
+        return "what is left of it is too small for the venue to sell"
     books = desk.books
     if any(books.orders.get(name) == one.slot for name in books.submissions):
         return "the outcome of a request for its slot is not known yet"
