@@ -8,22 +8,22 @@ order is over waits for one.
 """
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from holdfast.domain.events import CancelAsked, ReleaseEnded, ReleaseStarted
 from holdfast.domain.money import ZERO, held_for_buy, kept, snap_price
 from holdfast.domain.slots import (
-    BUY,
     EXIT,
     LEG_A,
+    LEG_B,
     SALE,
     Close,
     LegName,
     Lot,
     Order,
     OrderStatus,
-    Side,
     exit_side,
 )
 from holdfast.engine.draft import Draft
@@ -72,9 +72,23 @@ def want_release(draft: Draft, wanted: ReleaseWanted) -> None:
         )
 
 
-def is_unsalable(rules: Rules, name: LegName, lot: Lot, mark: Decimal) -> bool:
-    """Say whether what a lot has left is too small for the venue to sell at the mark."""
-    return is_dust(rules, _sale_price(rules, exit_side(name), mark), lot.size - lot.closed)
+class Sale(NamedTuple):
+    """An order that closes what a lot has left at once: where, how much, and what it holds back."""
+
+    price: Decimal
+    size: Decimal
+    hold: Decimal
+
+
+def sale_of(rules: Rules, name: LegName, lot: Lot, mark: Decimal) -> Sale | None:
+    """Work out the sale of a lot at a mark; None where what is left is too small for the venue."""
+    left = lot.size - lot.closed
+    reach = 1 - SALE_REACH if name is LEG_B else 1 + SALE_REACH
+    price = snap_price(mark * reach, rules.instrument.price_tick)
+    if is_dust(rules, price, left):
+        return None
+    taking = replace(rules.instrument, maker_fee_pct=rules.instrument.taker_fee_pct)
+    return Sale(price, left, held_for_buy(price, left, taking) if name is LEG_A else left)
 
 
 def exit_over(draft: Draft, name: LegName, order: Order) -> None:
@@ -85,7 +99,7 @@ def exit_over(draft: Draft, name: LegName, order: Order) -> None:
     if order.reason == SALE:
         _come_to_nothing(draft, name, lot, "unsold")
     else:
-        go_on(draft, name)
+        go_on(draft, name, order.hold)
 
 
 def cancel_failed(draft: Draft, seen: CancelFailed) -> None:
@@ -98,8 +112,11 @@ def cancel_failed(draft: Draft, seen: CancelFailed) -> None:
             _come_to_nothing(draft, leg.name, lot, f"cancel refused: {seen.reason}")
 
 
-def go_on(draft: Draft, name: LegName) -> None:
-    """Give up an exit that is to be released and does not rest; without a fresh mark it waits for one."""
+def go_on(draft: Draft, name: LegName, freed: Decimal = ZERO) -> None:
+    """Give up an exit that is to be released and does not rest; without a fresh mark it waits for one.
+
+    `freed` is what its order held back, where the accounts do not know of its end yet.
+    """
     leg = draft.leg(name)
     lot, rules = leg.lot, draft.terms.rules
     if lot is None or not lot.release or leg.order is not None or draft.terms.blind:
@@ -111,7 +128,7 @@ def go_on(draft: Draft, name: LegName) -> None:
     if lot.release.close is Close.TRANSFER:
         _transfer(draft, name, lot)
     else:
-        _sell(draft, name, lot)
+        _sell(draft, name, lot, freed)
 
 
 def _transfer(draft: Draft, name: LegName, lot: Lot) -> None:
@@ -123,25 +140,17 @@ def _transfer(draft: Draft, name: LegName, lot: Lot) -> None:
     draft.emit(moved_out(draft, name, left, value, RELEASED))
 
 
-def _sell(draft: Draft, name: LegName, lot: Lot) -> None:
-    rules, mark = draft.terms.rules, draft.terms.mark
-    side, left = exit_side(name), lot.size - lot.closed
-    price = _sale_price(rules, side, mark)
-    if is_dust(rules, price, left):
+def _sell(draft: Draft, name: LegName, lot: Lot, freed: Decimal) -> None:
+    sale = sale_of(draft.terms.rules, name, lot, draft.terms.mark)
+    if sale is None:
         _come_to_nothing(draft, name, lot, "min_size")
         return
-    taking = replace(rules.instrument, maker_fee_pct=rules.instrument.taker_fee_pct)
-    hold = held_for_buy(price, left, taking) if name is LEG_A else left
-    if not draft.affords(side, hold):
+    side = exit_side(name)
+    if not draft.affords(side, sale.hold, freed):
         _come_to_nothing(draft, name, lot, "balance")
         return
     attempt = draft.leg(name).attempts + 1
-    draft.place(name, EXIT, side, lot.cycle, attempt, price, left, hold, SALE)
-
-
-def _sale_price(rules: Rules, side: Side, mark: Decimal) -> Decimal:
-    reach = 1 + SALE_REACH if side is BUY else 1 - SALE_REACH
-    return snap_price(mark * reach, rules.instrument.price_tick)
+    draft.place(name, EXIT, side, lot.cycle, attempt, *sale, SALE)
 
 
 def _come_to_nothing(draft: Draft, name: LegName, lot: Lot, why: str) -> None:

@@ -12,7 +12,7 @@ from holdfast.domain.slots import Block, Close, LegName, OrderStatus, Phase, pha
 from holdfast.engine.accounts import Accounts
 from holdfast.engine.inputs import CancelFailed, ExitWanted, ReleaseWanted
 from holdfast.engine.invariants import breaches
-from holdfast.engine.release import is_unsalable
+from holdfast.engine.release import sale_of
 from holdfast.ledger.amounts import fits
 
 HOUR = 3600
@@ -259,5 +259,13 @@ def test_what_is_left_is_too_small_to_sell_just_below_the_minimum_and_not_at_it(
     lot = story.leg("B").lot
     least = story.rules.instrument.min_base
     at_it, below = replace(lot, closed=lot.size - least), replace(lot, closed=lot.size - least + 1)
-    assert not is_unsalable(story.rules, LegName.B, at_it, story.mark)
-    assert is_unsalable(story.rules, LegName.B, below, story.mark)
+    assert sale_of(story.rules, LegName.B, at_it, story.mark).size == least
+    assert sale_of(story.rules, LegName.B, below, story.mark) is None
+
+
+@pytest.mark.parametrize(("spare", "sold"), [(0, True), (-1, False)])
+def test_a_sale_may_use_what_its_own_exit_held_back_and_no_more(spare, sold):
+    story = waiting()
+    story.do(wanted(close=Close.LIMIT_IOC))
+    events = story.end("B", spare_base=Decimal(spare), spare_quote=Decimal(0))
+    assert kinds(events)[-1] == ("OrderPlaced" if sold else "ReleaseEnded")

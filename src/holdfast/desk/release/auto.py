@@ -49,7 +49,7 @@ class AutoRelease:
             latched=desk.books.panic_latched,
             aside=set_aside(desk),
         )
-        if look.mark <= 0:  # a stale price neither arms the panic tier nor lets it go
+        if min(look.mark, look.worth) <= 0:  # without either there is no share to arm or drain by
             planned = replace(planned, latched=desk.books.panic_latched)
         why = closed_by(planned, look)
         self._say(turn, planned, why)

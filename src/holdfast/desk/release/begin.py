@@ -1,12 +1,16 @@
 """Begin a release, and say what stands in its way."""
 
+from decimal import Decimal
+
 from holdfast.desk.desk import INVARIANT, Desk
 from holdfast.desk.release.look import Look
 from holdfast.desk.turn import Turn
-from holdfast.domain.slots import Close
+from holdfast.domain.money import ZERO
+from holdfast.domain.slots import LEG_A, Close
+from holdfast.engine.fold import leg_of
 from holdfast.engine.gates import Waiting
 from holdfast.engine.inputs import ReleaseWanted
-from holdfast.engine.release import is_unsalable
+from holdfast.engine.release import sale_of
 
 
 def hindrance(desk: Desk, one: Waiting, look: Look, close: str) -> str:
@@ -19,11 +23,22 @@ def hindrance(desk: Desk, one: Waiting, look: Look, close: str) -> str:
         return f"the desk is halted: {desk.books.holds[INVARIANT]}"
     if look.mark <= 0:
         return "the price is stale or not known yet"
-    if close == Close.LIMIT_IOC and is_unsalable(desk.rules, one.leg, one.lot, look.mark):
-        return "what is left of it is too small for the venue to sell"
     books = desk.books
     if any(books.orders.get(name) == one.slot for name in books.submissions):
         return "the outcome of a request for its slot is not known yet"
+    return _unsalable(desk, one, look.mark) if close == Close.LIMIT_IOC else ""
+
+
+def _unsalable(desk: Desk, one: Waiting, mark: Decimal) -> str:
+    """Say why an exit cannot be sold for real, before its order is taken off the book for nothing."""
+    sale = sale_of(desk.rules, one.leg, one.lot, mark)
+    if sale is None:
+        return "what is left of it is too small for the venue to sell"
+    slot, accounts = desk.books.slots[one.slot], desk.books.accounts
+    order = leg_of(slot, one.leg).order
+    free = accounts.free_quote if one.leg is LEG_A else accounts.free_base
+    if sale.hold > free + (order.hold if order is not None else ZERO):
+        return f"closing it now takes {sale.hold:f}, and {free:f} is free beside its own order"
     return ""
 
 
