@@ -115,7 +115,8 @@ def test_two_callers_of_one_tick_release_an_exit_once():
 
 def test_a_latch_of_the_life_before_falls_at_the_first_look_that_finds_its_target_reached():
     house = House(candles=50, **PANIC)
-    house.desk.note(LATCHED)
+    house.desk.policies = ()
+    house.ticks(1).desk.note(LATCHED)
     notes, _ = decided(house, policy_of(house))  # it has said nothing in this life
     assert [note.latched for note in notes] == [False]
 
@@ -144,12 +145,12 @@ def test_what_cannot_be_measured_neither_arms_nor_drains_the_panic_tier(gone):
 
 
 def test_what_cannot_be_sold_keeps_its_exit_and_says_why():
-    house = desk_that_waits(release_close="limit_ioc")
+    house = desk_that_waits(release_close="limit_ioc", release_recon_hard_gate_enabled="false")
     one = exits(house.desk)[0]
     accounts = house.desk.books.accounts
     short = "free_base" if one.leg.value == "B" else "free_quote"
     setattr(accounts, short, Decimal(-(10**6)))
-    with pytest.raises(CommandRefused, match=r"is free beside its own order|differ"):
+    with pytest.raises(CommandRefused, match="is free beside its own order"):
         house.do("release_slot", slot_id=one.slot)
     assert not events(house, ReleaseStarted)
 
