@@ -114,7 +114,7 @@ def test_two_callers_of_one_tick_release_an_exit_once():
 
 
 def test_a_latch_of_the_life_before_falls_at_the_first_look_that_finds_its_target_reached():
-    house = House(candles=50, **PANIC)
+    house = House(candles=50, **(PANIC | {"stuck_min_age_sec": "604800"}))
     house.desk.policies = ()
     house.ticks(1).desk.note(LATCHED)
     notes, _ = decided(house, policy_of(house))  # it has said nothing in this life

@@ -7,9 +7,9 @@ from holdfast.desk.release.look import Look
 from holdfast.desk.turn import Turn
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import LEG_A, Close
-from holdfast.engine.fold import leg_of
 from holdfast.engine.gates import Waiting
 from holdfast.engine.inputs import ReleaseWanted
+from holdfast.engine.parts import leg_of
 from holdfast.engine.release import sale_of
 
 
