@@ -223,7 +223,7 @@ def write(
         _parquet(name, rows, folder / part)
         files[name] = part
     manifest = {
-        "schema_version": 1,
+        "schema_version": 2,
         "runtime": "fixture",
         "sequence": sequence,
         "projected_to": sequence,

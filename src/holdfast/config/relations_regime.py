@@ -19,13 +19,14 @@ LENGTHS = (
 
 def _somebody_names_the_regime(values: Values) -> Iterator[Breach]:
     acts, watches = values["regime_directional_enabled"], values["regime_shadow_enabled"]
-    named = values["hmm_enabled"], values["regime_manual_override"] != "NONE"
+    said = values["regime_manual_override"] != "NONE", values["regime_hint_sec"] > 0
+    named = values["hmm_enabled"], *said
     if (acts or watches) and not any(named):
         asked = "regime_directional_enabled" if acts else "regime_shadow_enabled"
-        problem = f"{asked} is on, and neither a detector nor a person names a regime"
-        wanted = "hmm_enabled: true, or regime_manual_override, beside it"
+        problem = f"{asked} is on, and neither a detector nor a person nor a hint names a regime"
+        wanted = "hmm_enabled: true, regime_manual_override or regime_hint_sec beside it"
         keys = ("regime_directional_enabled", "regime_shadow_enabled", "hmm_enabled")
-        yield Breach((*keys, "regime_manual_override"), problem, wanted)
+        yield Breach((*keys, "regime_manual_override", "regime_hint_sec"), problem, wanted)
 
 
 def _two_lengths_are_read_where_two_speak(values: Values) -> Iterator[Breach]:

@@ -23,7 +23,7 @@ from holdfast.domain.events import CycleBooked, Event
 from holdfast.domain.intents import Intent
 from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
-from holdfast.engine.advice import NO_ADVICE, Advice, joined
+from holdfast.engine.advice import Advice, joined, kept_off
 from holdfast.engine.bootstrap import EXEMPT
 from holdfast.engine.readings import Band, Readings
 from holdfast.engine.rules import Rules
@@ -32,6 +32,7 @@ from holdfast.ledger.port import Ledger
 from holdfast.venue.port import Venue, Watch
 
 INVARIANT = "invariant"
+OPERATOR = "operator"  # whoever a desk decides for where nobody is named
 
 
 class Desk:
@@ -78,6 +79,7 @@ class Desk:
         self.readings: Readings | None = None  # what signals last read, None before the first
         self.entry_count = EntryCount()
         self.closed: ClosedCycles | None = None  # the newest cycles, where somebody sizes by them
+        self.principal = OPERATOR  # in whose name is decided what is decided now
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
         self.reindex()
 
@@ -144,8 +146,8 @@ class Desk:
         return entry_cap(limits, counted, Band.UNKNOWN if readings is None else readings.band)
 
     def advice(self, slot: Slot, now: int) -> Advice:
-        """Join what the advisers say of a slot's entries."""
-        said = NO_ADVICE
+        """Join what is said of a slot's entries: by whoever keeps them off, then by the advisers."""
+        said = kept_off(self.books.parked.get(slot.slot_id, ()))
         for adviser in self.advisers:
             said = joined(said, adviser.advise(slot, now))
         return said

@@ -86,7 +86,7 @@ class Turn:
             accounts.free_quote,
             blind=not (desk.fresh and desk.mark),
         )
-        if desk.advisers:
+        if desk.advisers or desk.books.parked:
             terms = advised(terms, desk.advice(desk.books.slots[slot_id], self.at))
         return terms
 

@@ -311,6 +311,27 @@ class RegimeOverridden(_Note, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
+class RegimeHinted(_Note, frozen=True, kw_only=True, gc=False):
+    """A source from outside takes the market for a regime; it counts until then, for less than a person."""
+
+    stream: ClassVar[str] = "ops/regime"
+    regime: Regime
+    confidence: Decimal
+    until: int
+    principal: str
+    reason: str = ""
+
+
+class EntriesParked(_Note, frozen=True, kw_only=True, gc=False):
+    """A slot's entries are kept off on these legs until they are asked for; none: all enter again."""
+
+    stream: ClassVar[str] = "ops/parked"
+    slot: int
+    legs: tuple[LegName, ...]
+    principal: str
+    reason: str = ""
+
+
 class OrchestrationNoted(_Note, frozen=True, kw_only=True, gc=False):
     """The orchestrator came, went, or missed a tick."""
 
@@ -346,5 +367,7 @@ Note = (
     | TierChanged
     | GateShadowed
     | RegimeOverridden
+    | RegimeHinted
+    | EntriesParked
     | ReleaseTierNoted
 )

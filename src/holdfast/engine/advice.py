@@ -4,7 +4,7 @@ Advice only narrows or shapes an entry; it never touches an exit. The first advi
 block, an amount or rules is the one that is followed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -26,6 +26,11 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_ADVICE = Advice()
+
+
+def kept_off(legs: Sequence[LegName]) -> Advice:
+    """Advise against entries on legs that somebody keeps off."""
+    return Advice(blocks=dict.fromkeys(legs, Block.OPERATOR)) if legs else NO_ADVICE
 
 
 def joined(first: Advice, second: Advice) -> Advice:

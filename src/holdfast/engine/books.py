@@ -4,12 +4,14 @@ The same fold restores a desk, verifies a ledger and follows a running one. It n
 """
 
 from holdfast.domain.bookkeeping import (
+    EntriesParked,
     HoldCleared,
     HoldSet,
     IntentResolved,
     LedgerFounded,
     Note,
     ReceiptsNoted,
+    RegimeHinted,
     RegimeOverridden,
     ReleaseTierNoted,
     SessionStarted,
@@ -54,6 +56,8 @@ class Books:
         self.market_time = 0
         self.tier = NO_TIER
         self.regime_override = ""  # what an operator said; empty leaves it to the profile
+        self.regime_hint: RegimeHinted | None = None  # the newest, whether or not it still counts
+        self.parked: dict[int, tuple[LegName, ...]] = {}  # slot → legs that stay without entries
         self.panic_latched = False  # automatic release drains to its target
 
     def apply(self, at: int, entry: Event | Note) -> None:
@@ -96,6 +100,7 @@ class Books:
                 self._add(at, event)
             case SlotRetired():
                 self.slots.pop(event.slot)
+                self.parked.pop(event.slot, None)
             case RulesChanged():
                 self.rules_digest = event.digest
             case _ if (slot_id := getattr(event, "slot", None)) is not None:
@@ -147,10 +152,23 @@ class Books:
                 self._lean(note)
 
     def _lean(self, note: Note) -> None:
-        if isinstance(note, TierChanged):
-            self.tier = note.state
-        elif isinstance(note, RegimeOverridden):
-            self.regime_override = note.regime
+        match note:
+            case TierChanged():
+                self.tier = note.state
+            case RegimeOverridden():
+                self.regime_override = note.regime
+            case RegimeHinted():
+                self.regime_hint = note
+            case EntriesParked():
+                self._park(note)
+            case _:
+                pass
+
+    def _park(self, note: EntriesParked) -> None:
+        if note.legs:
+            self.parked[note.slot] = note.legs
+        else:
+            self.parked.pop(note.slot, None)
 
     def _hold(self, note: HoldSet | HoldCleared) -> None:
         if isinstance(note, HoldSet):

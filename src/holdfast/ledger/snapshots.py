@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from holdfast.domain.bookkeeping import LedgerFounded
+from holdfast.domain.bookkeeping import LedgerFounded, RegimeHinted
 from holdfast.domain.intents import Submission
-from holdfast.domain.slots import Slot
+from holdfast.domain.slots import LegName, Slot
 from holdfast.domain.tiers import NO_TIER, TierState
 from holdfast.engine.books import Books
 from holdfast.ledger.paths import make_private, write_private
@@ -43,6 +43,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     submissions: dict[str, Submission] = {}
     tier: TierState = NO_TIER
     regime_override: str = ""
+    regime_hint: RegimeHinted | None = None
+    parked: dict[int, tuple[LegName, ...]] = {}
     panic_latched: bool = False
 
 
@@ -96,6 +98,8 @@ def books_of(snapshot: Snapshot) -> Books:
     books.submissions = dict(snapshot.submissions)
     books.tier = snapshot.tier
     books.regime_override = snapshot.regime_override
+    books.regime_hint = snapshot.regime_hint
+    books.parked = dict(snapshot.parked)
     books.panic_latched = snapshot.panic_latched
     return books
 
@@ -126,6 +130,8 @@ def _snapshot(books: Books, sequence: int, chain_hash: str) -> Snapshot:
         submissions=books.submissions,
         tier=books.tier,
         regime_override=books.regime_override,
+        regime_hint=books.regime_hint,
+        parked=books.parked,
         panic_latched=books.panic_latched,
     )
 

@@ -163,6 +163,7 @@ def stance_of(settings: Settings) -> Stance:
         ),
         override=settings.regime_manual_override,
         override_confidence=settings.regime_manual_confidence,
+        hints=settings.regime_hint_sec > 0,
         least_confidence=settings.hmm_confidence_threshold,
         interval=settings.regime_eval_interval_sec * SECOND,
         fast=settings.regime_eval_interval_fast * SECOND,

@@ -14,9 +14,9 @@ from small_desk import House
 from holdfast.desk.regime.advisers import MomentumAdviser, SpacingAdviser, TierAdviser
 from holdfast.desk.regime.policy import RegimePolicy
 from holdfast.desk.regime.shadow import Shadow
-from holdfast.desk.regime.stance import Held, Stance
+from holdfast.desk.regime.stance import Held, Stance, hint_of, leaning
 from holdfast.desk.turn import Turn
-from holdfast.domain.bookkeeping import GateShadowed, RegimeOverridden, TierChanged
+from holdfast.domain.bookkeeping import GateShadowed, RegimeHinted, RegimeOverridden, TierChanged
 from holdfast.domain.market import SECOND, Regime
 from holdfast.domain.slots import LEG_A, LEG_B, Block
 from holdfast.domain.tiers import NO_TIER, TierState
@@ -131,6 +131,62 @@ def test_a_person_speaks_before_the_profile_and_the_profile_before_the_detector(
     desk.note(RegimeOverridden(regime=said, reason="test"))
     (note,) = decide(desk, policy, 1000)
     assert (note.state.side, note.confidence, abs(note.bias)) == (side, Decimal("0.75"), 1)
+
+
+def hinted(desk, regime=Regime.BEARISH, *, seconds=600, sure="0.75"):
+    desk.now = 1000 * SECOND
+    until = desk.now + seconds * SECOND
+    note = RegimeHinted(regime=regime, confidence=Decimal(sure), until=until, principal="chat:42")
+    desk.note(note)
+    return note
+
+
+def test_a_hint_stands_before_the_detector_and_counts_for_no_more_than_it_says(desk):
+    policy, _ = policy_on(desk, Stance(act=True, hints=True))
+    hinted(desk, sure="0.6")
+    (note,) = decide(desk, policy, 1000)
+    assert (note.state.side, str(note.confidence), str(note.bias)) == (LEG_B, "0.6", "-0.6")
+
+
+def test_a_hint_is_never_surer_than_an_operator(desk):
+    stance = Stance(act=True, hints=True, override_confidence=Decimal("0.3"))
+    hinted(desk, sure="0.9")
+    assert leaning(desk, stance).confidence == Decimal("0.3")
+
+
+def test_a_hint_that_it_is_ranging_leans_nowhere(desk):
+    hinted(desk, Regime.RANGING)
+    seen = leaning(desk, Stance(act=True, hints=True))
+    assert (seen.regime, seen.bias, seen.ready) == (Regime.RANGING, 0, True)
+
+
+@pytest.mark.parametrize("said", ["verb", "profile"])
+def test_a_person_stands_over_a_hint(desk, said):
+    stance = Stance(act=True, hints=True, override="BULLISH" if said == "profile" else "NONE")
+    policy, _ = policy_on(desk, stance)
+    hinted(desk)
+    if said == "verb":
+        desk.note(RegimeOverridden(regime="BULLISH", reason="test"))
+    (note,) = decide(desk, policy, 1000)
+    assert note.state.side is LEG_A
+
+
+def test_a_hint_counts_nothing_where_the_profile_takes_none(desk):
+    policy, held = policy_on(desk, Stance(act=True, hints=True))
+    hinted(desk)
+    held.adopt(Stance(act=True))
+    (note,) = decide(desk, policy, 1000)
+    assert note.state.side is LEG_A
+
+
+@pytest.mark.parametrize(("offset", "counts"), [(-1, True), (0, False), (1, False)])
+def test_a_hint_is_over_at_the_end_of_its_time_and_looked_at_then(desk, offset, counts):
+    policy, held = policy_on(desk, Stance(act=True, hints=True, interval=10**15))
+    note = hinted(desk, seconds=30)
+    decide(desk, policy, 1000)
+    desk.now = note.until + offset
+    assert (hint_of(desk, held.stance) is note) is counts
+    assert (policy.due() <= desk.now) is not counts
 
 
 def test_a_word_of_a_person_is_looked_at_in_the_next_step(desk):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from holdfast.domain.bookkeeping import (
     AlertNoted,
     CommandNoted,
+    EntriesParked,
     EvidenceNoted,
     GateShadowed,
     HoldCleared,
@@ -19,6 +20,7 @@ from holdfast.domain.bookkeeping import (
     PolicyNoted,
     ReceiptsNoted,
     ReconcileNoted,
+    RegimeHinted,
     RegimeOverridden,
     RiskNoted,
     SessionStarted,
@@ -305,6 +307,8 @@ def _regime(at: int) -> list:
     half = Decimal("0.5")
     return [
         RegimeOverridden(regime="BULLISH", reason="test"),
+        RegimeHinted(regime=Regime.BEARISH, confidence=half, until=at, principal="tv", reason="x"),
+        EntriesParked(slot=0, legs=(LegName.B,), principal="tv", reason="x"),
         TierChanged(
             before=0,
             state=state,

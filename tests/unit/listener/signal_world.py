@@ -22,6 +22,7 @@ from holdfast.desk.listener.intake import Intake
 from holdfast.desk.listener.server import SignalServer
 from holdfast.desk.listener.signature import sign
 from holdfast.desk.listener.sources import Source
+from holdfast.desk.reconcile import reconcile
 
 NOW = 1_800_000_000
 SECRET = b"a secret of a source"
@@ -41,8 +42,8 @@ class StandStill(FixedClock):
 class World:
     """A desk, an intake and its book; `serve` opens the endpoint."""
 
-    def __init__(self, actions=None, *, may_open=False):
-        self.house = House(slots=1, candles=400).ticks(2)
+    def __init__(self, actions=None, *, may_open=False, slots=1, **settings):
+        self.house = House(slots=slots, candles=400, **settings).ticks(2)
         self.clock = StandStill(NOW * 1_000_000)
         self.may_open = may_open
         self.actions = actions or VerbActions(self.house.verbs)
@@ -66,6 +67,12 @@ class World:
         """Forget everything but the ledger, as a killed process does."""
         self.book = SignalBook(entry for _, entry in self.house.ledger.rows)
         self.intake = self.made()
+        desk = self.desk
+        desk.books = self.house.ledger.restore()
+        desk.outbox.clear()
+        desk.counters.begin_tick()
+        desk.reindex()
+        reconcile(desk)
         return self
 
     def work(self):

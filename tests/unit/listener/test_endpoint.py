@@ -171,9 +171,14 @@ def test_a_body_that_was_changed_on_the_way_is_refused(served):
         ({"kind": "release", "slot_id": 1.5}, "slot_id 1.5"),
         ({"kind": "regime_hint", "regime": "sunny"}, "regime sunny is not one of"),
         ({"kind": "regime_hint", "regime": "bullish", "confidence": 1.1}, "confidence 1.1"),
-        ({"kind": "open", "symbol": "DOGE/USD"}, "side is missing"),
-        ({"kind": "open", "symbol": "DOGE/USD", "side": "LONG"}, "side LONG is not one of"),
-        ({"kind": "open", "symbol": "DOGE/USD", "side": "buy", "size": "x"}, "size x is not"),
+        ({"kind": "open", "symbol": "DOGE/USD"}, "slot_id is missing"),
+        ({"kind": "open", "symbol": "DOGE/USD", "slot_id": 0, "side": "LONG"}, "side LONG is not"),
+        (
+            {"kind": "open", "symbol": "DOGE/USD", "slot_id": 0, "leverage": "x"},
+            "leverage x is not",
+        ),
+        ({"kind": "open", "symbol": "DOGE/USD", "slot_id": 0, "size": 5}, "parameter: size"),
+        ({"kind": "close", "symbol": "DOGE/USD", "slot_id": "x"}, "slot_id x is not"),
     ],
 )
 def test_a_signed_body_that_cannot_be_understood_is_told_so(served, fields, told):
@@ -187,13 +192,13 @@ def test_a_signed_body_that_cannot_be_understood_is_told_so(served, fields, told
 def test_numbers_may_be_left_out_or_null():
     world = World()
     with world.serve() as client:
-        bare = {"kind": "open", "symbol": "DOGE/USD", "side": "buy"}
-        nulls = bare | {"size": None, "notional": None, "price": None, "leverage": None}
+        bare = {"kind": "open", "symbol": "DOGE/USD", "slot_id": 0}
+        nulls = bare | {"side": None, "leverage": None, "reason": None}
         for number, fields in enumerate((bare, nulls)):
             answer = send(client, body_of(signal_id=f"n{number}", **fields))
             assert answer.status_code == 200
     for note in world.house.notes("SignalNoted"):
-        assert json.loads(note.detail)["arguments"] == {"side": "buy", "symbol": "DOGE/USD"}
+        assert json.loads(note.detail)["arguments"] == {"slot_id": 0, "symbol": "DOGE/USD"}
 
 
 def test_a_body_of_more_than_its_size_is_refused_said_or_unsaid(served):

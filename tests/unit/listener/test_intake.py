@@ -8,7 +8,7 @@ from signal_world import NOW, SOURCES, World, body_of
 
 from holdfast.desk import holds
 from holdfast.desk.control.payload import parse_object
-from holdfast.desk.listener.actions import Outcome
+from holdfast.desk.listener.actions import Outcome, VerbActions
 from holdfast.desk.listener.intake import Intake
 from holdfast.desk.listener.signals import asked_of, asked_text, read_signal
 from holdfast.domain.errors import CommandRefused, InvariantBroken, VenueUnavailable
@@ -42,14 +42,14 @@ class Recorder:
         return self.over
 
 
-OPEN = {"kind": "open", "symbol": "DOGE/USD", "side": "buy", "notional": "8.50"}
+OPEN = {"kind": "open", "symbol": "DOGE/USD", "slot_id": 0, "side": "buy"}
 
 
 def test_a_pause_puts_the_operators_hold_up_in_the_name_of_its_principal():
     world = World()
     world.intake.receive(world.desk, signal(reason="flash crash"))
     world.work()
-    assert world.desk.books.holds == {"operator": "flash crash"}
+    assert world.desk.books.holds == {"operator": "signal tv/s1: flash crash"}
     (command,) = world.house.notes("CommandNoted")
     assert (command.action, command.principal, command.accepted) == ("pause", "chat:42", True)
     assert world.states() == ["received", "evaluated", "intent_created", "done"]
@@ -86,19 +86,12 @@ def test_a_release_from_outside_is_judged_by_the_same_gates_as_an_operator_s():
     assert "release blocked by gates" in world.detail()
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields", "verb"),
-    [
-        ("regime_hint", {"regime": "bullish"}, "set regime hint"),
-        ("close", {"symbol": "DOGE/USD"}, "close"),
-    ],
-)
-def test_what_a_desk_has_no_verb_for_is_rejected_by_name(kind, fields, verb):
-    world = World()
-    world.intake.receive(world.desk, signal(kind=kind, **fields))
+def test_what_a_desk_has_no_verb_for_is_rejected_by_name():
+    world = World(VerbActions(()))
+    world.intake.receive(world.desk, signal(kind="close", symbol="DOGE/USD", slot_id=0))
     world.work()
     assert world.states()[-1] == "rejected"
-    assert world.detail() == f"this desk cannot {verb}"
+    assert world.detail() == "this desk cannot close slot"
 
 
 def test_a_signal_for_another_market_is_rejected():
@@ -172,29 +165,40 @@ def test_a_broken_invariant_is_not_hidden_in_a_signal():
         world.work()
 
 
-@pytest.mark.parametrize("crash_after", range(5))
-def test_a_crash_after_any_note_repeats_nothing_and_leaves_nothing(crash_after):
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_crash_at_the_commit_repeats_nothing_and_leaves_nothing(committed):
     world = World()
     world.intake.receive(world.desk, signal())
-    note, count = world.desk.note, [0]
+    inner = world.house.ledger
+    commit = inner.commit
 
-    def dies(*notes):
-        note(*notes)
-        count[0] += 1
-        if count[0] == crash_after:
-            raise KeyboardInterrupt
+    def dies(at, entries):
+        if committed:
+            commit(at, entries)
+        raise KeyboardInterrupt
 
-    world.desk.note = dies
-    if crash_after:
-        with contextlib.suppress(KeyboardInterrupt):
-            world.work()
-    world.desk.note = note
+    inner.commit = dies
+    with contextlib.suppress(KeyboardInterrupt):
+        world.work()
+    inner.commit = commit
+    assert len(world.house.notes("HoldSet")) == int(committed)
     world.reborn().work().work()
-    assert world.states()[0] == "received"
-    assert world.states()[-1] == "done"
-    assert world.states().count("done") == 1
+    assert world.states() == ["received", "evaluated", "intent_created", "done"]
     assert len(world.house.notes("HoldSet")) == 1
+    assert world.desk.books.holds.keys() == {"operator"}
     assert world.intake.receive(world.desk, signal()).status == "duplicate"
+
+
+def test_what_a_signal_caused_and_that_it_was_done_are_one_transaction():
+    world = World()
+    world.intake.receive(world.desk, signal())
+    inner, batches = world.house.ledger, []
+    commit = inner.commit
+    inner.commit = lambda at, entries: batches.append(list(entries)) or commit(at, entries)
+    world.work()
+    (batch,) = batches
+    named = [getattr(one, "state", type(one).__name__) for one in batch]
+    assert named == ["evaluated", "HoldSet", "CommandNoted", "intent_created", "done"]
 
 
 def test_signals_are_done_in_the_order_in_which_they_came():
@@ -210,7 +214,7 @@ def test_what_is_kept_of_a_signal_comes_back_as_it_was():
     one = signal(**OPEN, leverage=1, reason="x")
     asked = asked_of(asked_text(one))
     assert asked.principal == "chat:42"
-    assert asked.arguments["notional"] == "8.50"
+    assert asked.arguments["slot_id"] == 0
     world = World(Recorder())
     world.intake.receive(world.desk, one)
     (pending,) = world.reborn().book.pending()

@@ -104,6 +104,15 @@ class RegimeKnobs(Knobs):
         ge=Decimal(0),
         le=Decimal(1),
     )
+    regime_hint_sec: int = knob(
+        0,
+        "How long a regime hint from outside counts, below an operator's word; 0 takes no hints",
+        "s",
+        ge=0,
+        le=86_400,
+        risk="up",
+        on_stale="safe",
+    )
     auto_repair_regime: Literal["when_lapsed", "never"] = knob(
         "when_lapsed",
         "When a side that the regime suppressed comes back: as soon as it is no longer suppressed, or not by itself",

@@ -13,6 +13,7 @@ import msgspec
 
 from holdfast.config.profile import Profile
 from holdfast.desk.control import (
+    verb_entries,
     verb_holds,
     verb_regime,
     verb_release,
@@ -35,6 +36,9 @@ _SLOT = Parameter(
     required=True,
     least=Decimal(0),
     most=Decimal(10**9),
+)
+_REASON = Parameter(
+    name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
 )
 
 
@@ -76,8 +80,10 @@ def verb_table(
     return (
         *_holding(keeps),
         *_slots(profile),
+        *_entering(),
         *_releasing(profile),
         *_ruling(maker_fee_pct),
+        *_leaning(profile),
         _audit(sums),
         *more,
     )
@@ -153,14 +159,11 @@ def _text(value: object) -> str:
 
 
 def _holding(keeps: verb_holds.Keeps | None) -> tuple[Verb, ...]:
-    reason = Parameter(
-        name="reason", kind="text", help="Why, for the journal.", default="", most=Decimal(160)
-    )
     return (
         Verb(
             action="pause",
             help="Stop new entries; orders that rest stay, exits are still placed.",
-            parameters=(reason,),
+            parameters=(_REASON,),
             run=verb_holds.pause,
         ),
         Verb(
@@ -223,6 +226,31 @@ def _slots(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
     )
 
 
+def _entering() -> tuple[Verb, ...]:
+    leg = Parameter(
+        name="trade_id",
+        kind="text",
+        help="The leg that is meant: A or B; without it, both.",
+        most=Decimal(1),
+    )
+    return (
+        Verb(
+            action="open_slot",
+            help="Ask for the entries of a slot's idle legs now, through every gate; what close_slot kept off may enter again.",
+            parameters=(_SLOT, leg, _REASON),
+            names_actor=True,
+            run=verb_entries.open_slot,
+        ),
+        Verb(
+            action="close_slot",
+            help="Take a slot's entries off and keep them off until open_slot; exits stay.",
+            parameters=(_SLOT, leg, _REASON),
+            names_actor=True,
+            run=verb_entries.close_slot,
+        ),
+    )
+
+
 def _releasing(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
     dry = Parameter(
         name="dry_run",
@@ -277,26 +305,31 @@ def _ruling(maker_fee_pct: Decimal) -> tuple[Verb, ...]:
             ),
             run=verb_rules.set_profit_pct,
         ),
+    )
+
+
+def _leaning(profile: Callable[[], Profile]) -> tuple[Verb, ...]:
+    named = partial(Parameter, name="regime", kind="text", required=True, most=Decimal(8))
+    confidence = Parameter(
+        name="confidence",
+        kind="number",
+        help="How sure it is; no more than an operator's word counts for.",
+        least=Decimal(0),
+        most=Decimal(1),
+    )
+    return (
         Verb(
             action="override_regime",
             help="Name the regime in the detector's place, until NONE is said.",
-            parameters=(
-                Parameter(
-                    name="regime",
-                    kind="text",
-                    help="NONE, BULLISH or BEARISH.",
-                    required=True,
-                    most=Decimal(8),
-                ),
-                Parameter(
-                    name="reason",
-                    kind="text",
-                    help="Why, for the journal.",
-                    default="",
-                    most=Decimal(160),
-                ),
-            ),
+            parameters=(named(help="NONE, BULLISH or BEARISH."), _REASON),
             run=verb_regime.override_regime,
+        ),
+        Verb(
+            action="set_regime_hint",
+            help="Tell the tiers what regime a source takes the market for; it counts for regime_hint_sec, below a person's word.",
+            parameters=(named(help="bearish, ranging or bullish."), confidence, _REASON),
+            names_actor=True,
+            run=lambda desk, given: verb_regime.set_regime_hint(desk, given, profile().settings),
         ),
     )
 

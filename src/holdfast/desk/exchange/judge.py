@@ -46,7 +46,7 @@ class Judge:
         gate = None
         for event in step.events:
             if isinstance(event, OrderPlaced) and event.role is ENTRY:
-                gate = gate or self._room.gate(self._desk)
+                gate = gate or self._room.gate(self._desk, self._desk.principal)
                 decision = gate.judge(step.slot, event)
             elif isinstance(event, OrderRepriced):
                 gate = gate or self._room.gate(self._desk)

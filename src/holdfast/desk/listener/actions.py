@@ -1,7 +1,7 @@
 """Say what an accepted signal may do to a desk, and do it through the desk's verbs.
 
-Rules: an action is run again after a crash, so doing it twice must come to the same; what it creates is
-named after the signal's key. One that cannot be done raises CommandRefused and has changed nothing.
+Rules: what an action does is committed with the note that says so, in one transaction, so that a signal is
+acted on once. What it causes carries the signal's key. One that cannot be done raises CommandRefused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,10 +39,10 @@ class SignalActions(Protocol):
         """Hear what a source takes the `regime` for, with its `confidence`."""
 
     def open(self, desk: Desk, signal: Signal) -> Outcome:
-        """Place an entry that the risk policy of the signal's principal allows."""
+        """Ask for the entries of `slot_id`, as far as the risk policy of the signal's principal allows."""
 
     def close(self, desk: Desk, signal: Signal) -> Outcome:
-        """Close what is open of `symbol`, or of `slot_id` where it is named."""
+        """Take the entries of `slot_id` off and keep them off; exits stay."""
 
     def settled(self, desk: Desk, signal: Signal) -> bool:
         """Say whether what a waiting action began has come to its end."""
@@ -54,16 +54,17 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "resume": "resume",
         "release": "release_slot",
         "regime_hint": "set_regime_hint",
-        "open": "open",
-        "close": "close",
+        "open": "open_slot",
+        "close": "close_slot",
     }
 )
+LEGS: Mapping[str, str] = MappingProxyType({"buy": "B", "sell": "A"})  # by the side of its entries
 
 
 class VerbActions:
     """Actions through the desk's table of verbs, journaled as commands of the signal's principal.
 
-    A kind whose verb this desk does not have is refused by name.
+    A kind whose verb this desk does not have is refused by name. A side names the leg that enters by it.
     """
 
     def __init__(self, verbs: Sequence[Verb]) -> None:
@@ -86,11 +87,11 @@ class VerbActions:
         return self._do(desk, signal)
 
     def open(self, desk: Desk, signal: Signal) -> Outcome:
-        """Place an entry."""
+        """Ask for a slot's entries."""
         return self._do(desk, signal)
 
     def close(self, desk: Desk, signal: Signal) -> Outcome:
-        """Close what is open."""
+        """Take a slot's entries off."""
         return self._do(desk, signal)
 
     def settled(self, desk: Desk, signal: Signal) -> bool:
@@ -105,9 +106,14 @@ class VerbActions:
             raise CommandRefused(f"this desk cannot {action.replace('_', ' ')}")
         takes = {one.name for one in verb.parameters}
         given = {name: value for name, value in signal.arguments.items() if name in takes}
-        if "key" in takes:
-            given["key"] = signal.key
+        if "side" in signal.arguments and "trade_id" in takes:
+            given["trade_id"] = LEGS[signal.arguments["side"]]
         if "reason" in takes:
-            given.setdefault("reason", f"signal {signal.key}"[:160])
+            given["reason"] = _reason(signal)
         ask = understand(self._verbs, {"action": action, **given}, signal.principal)
         return Outcome(perform(desk, ask))
+
+
+def _reason(signal: Signal) -> str:
+    said = signal.arguments.get("reason", "")
+    return (f"signal {signal.key}: {said}" if said else f"signal {signal.key}")[:160]

@@ -1,7 +1,8 @@
 """Take signals in once, and bring each to its end.
 
 `receive` journals a new signal before it returns, so an answer of 200 outlives the process. `work` runs
-between ticks and brings what is pending further; it may be run again from any state a crash left.
+between ticks and brings what is pending further; what a signal caused and the note that it was done are
+one transaction, so it may be run again from any state a crash left and acts on none twice.
 Both run in the desk's thread.
 """
 
@@ -25,6 +26,7 @@ from holdfast.desk.listener.book import (
     SignalBook,
 )
 from holdfast.desk.listener.signals import KINDS, Signal, asked_text
+from holdfast.desk.together import together
 from holdfast.domain.bookkeeping import SignalNoted
 from holdfast.domain.errors import CommandRefused, HoldfastError, VenueUnavailable
 from holdfast.telemetry import log
@@ -83,7 +85,8 @@ class Intake:
         for known in self._book.pending():
             signal = known.signal
             if signal is not None:
-                self._advance(desk, known, signal)
+                with together(desk):
+                    self._advance(desk, known, signal)
 
     def _advance(self, desk: Desk, known: Known, signal: Signal) -> None:
         if known.state == INTENT_CREATED:
@@ -134,6 +137,8 @@ class Intake:
             return "signal_expired"
         if signal.kind == "open" and not self._may_open():
             return "signals may not open a position here (signals_may_open is off)"
+        if signal.arguments.get("leverage", 0) > 1:
+            return "leverage_not_supported"
         symbol = signal.arguments.get("symbol", self._symbol)
         return "" if symbol == self._symbol else f"this desk trades {self._symbol}"
 

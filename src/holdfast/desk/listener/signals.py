@@ -18,7 +18,6 @@ from holdfast.domain.market import Regime
 
 LONGEST_ID = 128
 LONGEST_TEXT = 160
-_AMOUNT = Decimal(1_000_000)
 
 
 class Kind(NamedTuple):
@@ -62,45 +61,42 @@ def _text(
     return Parameter(name=name, kind="text", help=meaning, required=required, most=Decimal(most))
 
 
-def _number(name: str, meaning: str, most: Decimal = _AMOUNT) -> Parameter:
-    return Parameter(name=name, kind="number", help=meaning, least=Decimal(0), most=most)
+def _number(name: str, meaning: str, most: int) -> Parameter:
+    return Parameter(name=name, kind="number", help=meaning, least=Decimal(0), most=Decimal(most))
 
 
-def _slot(*, required: bool) -> Parameter:
-    return Parameter(
-        name="slot_id",
-        kind="integer",
-        help="The slot's number.",
-        required=required,
-        least=Decimal(0),
-        most=Decimal(10**9),
-    )
-
-
+_SLOT = Parameter(
+    name="slot_id",
+    kind="integer",
+    help="The slot's number.",
+    required=True,
+    least=Decimal(0),
+    most=Decimal(10**9),
+)
 _SYMBOL = _text("symbol", "What is traded, as BASE/QUOTE.", required=True, most=33)
 _REASON = _text("reason", "Why, for the journal.")
+_SIDE = _text("side", "buy or sell: the leg that enters by it; without it, both.", most=4)
+_SIDES: Mapping[str, tuple[str, ...]] = MappingProxyType({"side": ("buy", "sell")})
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "open": Kind(
             (
                 _SYMBOL,
-                _text("side", "buy or sell.", required=True, most=4),
-                _number("size", "How much base."),
-                _number("notional", "How much quote."),
-                _number("price", "Limit price."),
-                _number("leverage", "At most what the venue gives: 1.", Decimal(100)),
+                _SLOT,
+                _SIDE,
+                _number("leverage", "At most what the venue gives: 1.", 100),
                 _REASON,
             ),
-            MappingProxyType({"side": ("buy", "sell")}),
+            _SIDES,
         ),
-        "close": Kind((_SYMBOL, _slot(required=False), _REASON)),
+        "close": Kind((_SYMBOL, _SLOT, _SIDE, _REASON), _SIDES, expires=False),
         "pause": Kind((_REASON,), expires=False),
         "resume": Kind((_REASON,)),
-        "release": Kind((_slot(required=True), _REASON)),
+        "release": Kind((_SLOT, _REASON)),
         "regime_hint": Kind(
             (
                 _text("regime", "bearish, ranging or bullish.", required=True, most=8),
-                _number("confidence", "From 0 to 1.", Decimal(1)),
+                _number("confidence", "From 0 to 1.", 1),
                 _REASON,
             ),
             MappingProxyType({"regime": tuple(one.value for one in Regime)}),
@@ -147,7 +143,7 @@ def read_arguments(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise BadPayload(f"unknown kind: {shown(name)}; allowed: {', '.join(KINDS)}")
     found = read(kind.parameters, given)
     for field, allowed in kind.choices.items():
-        if found[field] not in allowed:
+        if found[field] is not None and found[field] not in allowed:
             raise BadPayload(f"{field} {shown(found[field])} is not one of {', '.join(allowed)}")
     return {field: value for field, value in found.items() if value is not None}
 

@@ -6,7 +6,7 @@ Advice narrows or shapes entries and never touches an exit. What is only watched
 from msgspec.structs import replace
 
 from holdfast.desk.desk import Desk
-from holdfast.desk.regime.stance import ENTRY_PCT, Held, Stance, leaning
+from holdfast.desk.regime.stance import ENTRY_PCT, Held, Stance, hint_of, leaning
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import LEG_A, Block, LegName, Slot
 from holdfast.domain.tiers import BIASED
@@ -55,7 +55,8 @@ class SpacingAdviser:
         del slot, now
         desk, stance = self._desk, self._held.stance
         seen, rules = desk.readings, desk.rules
-        key = (seen, rules, self._held.changes, desk.books.tier, desk.books.regime_override)
+        said = desk.books.regime_override, hint_of(desk, stance)
+        key = (seen, rules, self._held.changes, desk.books.tier, said)
         if self._shaped[0] != key:
             self._shaped = key, self._advice(rules, stance)
         return self._shaped[1]

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.regime.shadow import Shadow
-from holdfast.desk.regime.stance import Held, Stance, leaning, overridden
+from holdfast.desk.regime.stance import Held, Stance, hint_of, leaning, overridden
 from holdfast.desk.turn import Turn
-from holdfast.domain.bookkeeping import TierChanged
+from holdfast.domain.bookkeeping import RegimeHinted, TierChanged
 from holdfast.domain.tiers import NO_TIER, TierState
 from holdfast.engine.momentum import deferred
 from holdfast.engine.regime import Leaning, assess, suppressed, turning_points
@@ -32,10 +32,10 @@ class RegimePolicy:
         self.tier_shadow, self.momentum_shadow = Shadow("regime"), Shadow("momentum")
         self._look = look
         self._due = 0
-        self._taken = (-1, "")
+        self._taken: tuple[int, str, RegimeHinted | None] = (-1, "", None)
 
     def due(self) -> int:
-        """Return the time of the next look; at once when a person has spoken."""
+        """Return the time of the next look; at once when a person or a source has spoken."""
         return self._due if self._taken == self._asked() else 0
 
     def decide(self, turn: Turn) -> None:
@@ -51,8 +51,9 @@ class RegimePolicy:
         due = min(due, self._momentum(turn, stance))
         self._due = due
 
-    def _asked(self) -> tuple[int, str]:
-        return self.held.changes, overridden(self._desk, self.held.stance)
+    def _asked(self) -> tuple[int, str, RegimeHinted | None]:
+        desk, stance = self._desk, self.held.stance
+        return self.held.changes, overridden(desk, stance), hint_of(desk, stance)
 
     def _tiers(self, turn: Turn, stance: Stance) -> int:
         desk, now = turn.desk, turn.at
@@ -67,7 +68,9 @@ class RegimePolicy:
             self.tier_shadow.look(turn, suppressed(found.state, stance.tiers, now))
         every = stance.fast if found.reason == "dwell" else stance.interval
         points = [at for at in turning_points(found.state, stance.tiers) if at > now]
-        return min([_next(now, every), *points])
+        hint = hint_of(desk, stance)
+        over = NEVER if hint is None else hint.until
+        return min([_next(now, every), over, *points])
 
     def _change(
         self, turn: Turn, state: TierState, seen: Leaning, reason: str, *, acted: bool

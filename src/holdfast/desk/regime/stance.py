@@ -5,7 +5,9 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.desk.desk import Desk
+from holdfast.domain.bookkeeping import RegimeHinted
 from holdfast.domain.market import MINUTE, SECOND, Regime
+from holdfast.domain.money import ZERO
 from holdfast.engine.readings import Band
 from holdfast.engine.regime import Leaning, TierRules
 
@@ -28,6 +30,7 @@ class Stance(msgspec.Struct, frozen=True, kw_only=True):
     tiers: TierRules = TierRules()
     override: str = "NONE"
     override_confidence: Decimal = Decimal("0.75")
+    hints: bool = False
     least_confidence: Decimal = Decimal("0.15")
     interval: int = 300 * SECOND
     fast: int = MINUTE
@@ -53,8 +56,14 @@ def overridden(desk: Desk, stance: Stance) -> str:
     return said if said in CERTAIN else stance.override
 
 
+def hint_of(desk: Desk, stance: Stance) -> RegimeHinted | None:
+    """Return the hint that counts now: where hints are taken, until its time is over."""
+    hint = desk.books.regime_hint
+    return hint if hint is not None and stance.hints and desk.now < hint.until else None
+
+
 def leaning(desk: Desk, stance: Stance) -> Leaning:
-    """Say which way the market leans: as a person says, else as the detector read it."""
+    """Say which way the market leans: as a person says, else a hint, else as the detector read it."""
     said = overridden(desk, stance)
     if said in CERTAIN:
         return Leaning(
@@ -63,6 +72,11 @@ def leaning(desk: Desk, stance: Stance) -> Leaning:
             bias=CERTAIN[said],
             ready=True,
         )
+    hint = hint_of(desk, stance)
+    if hint is not None:
+        sure = min(hint.confidence, stance.override_confidence)
+        sign = CERTAIN.get(hint.regime.value.upper(), ZERO)
+        return Leaning(regime=hint.regime, confidence=sure, bias=sign * sure, ready=True)
     seen = desk.readings
     if seen is None or not seen.regime_ready:
         return Leaning()

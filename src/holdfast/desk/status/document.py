@@ -27,7 +27,7 @@ from holdfast.domain.market import DAY
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import Phase
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STARTUP = (
     "startup_reconcile_ms",
     "startup_replay_ms",

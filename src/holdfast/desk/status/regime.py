@@ -9,9 +9,9 @@ from typing import Any
 from holdfast.desk.regime.detector import Frame
 from holdfast.desk.regime.policy import RegimePolicy
 from holdfast.desk.regime.seat import SignalSeat
-from holdfast.desk.regime.stance import leaning, overridden
+from holdfast.desk.regime.stance import hint_of, leaning, overridden
 from holdfast.desk.status.facts import View
-from holdfast.domain.bookkeeping import TierChanged
+from holdfast.domain.bookkeeping import RegimeHinted, TierChanged
 from holdfast.domain.market import SECOND
 from holdfast.domain.slots import Block, LegName
 from holdfast.domain.tiers import DIRECTIONAL, LABELS
@@ -126,6 +126,7 @@ def _tiers(view: View) -> dict[str, Any]:
         "confidence": None,
         "bias_signal": None,
         "override": "NONE",
+        "hint": None,
         "dwell_sec": None if tier.entered_at is None else (now - tier.entered_at) // SECOND,
         "grace_remaining_sec": 0,
         "cooldown_remaining_sec": 0,
@@ -152,12 +153,24 @@ def _in_force(view: View, policy: RegimePolicy) -> dict[str, Any]:
         "confidence": seen.confidence if seen.ready else None,
         "bias_signal": seen.bias if seen.ready else None,
         "override": overridden(desk, stance),
+        "hint": _hint(hint_of(desk, stance), now),
         "grace_remaining_sec": max(0, grace) // SECOND,
         "cooldown_remaining_sec": left // SECOND,
         "cooldown_suppressed_side": _side(cools),
         "shadowed_entries": policy.tier_shadow.entries,
         "tier_history": [_change(at, note) for at, note in policy.history],
         "reason": policy.reason,
+    }
+
+
+def _hint(hint: RegimeHinted | None, now: int) -> dict[str, Any] | None:
+    if hint is None:
+        return None
+    return {
+        "regime": hint.regime.value.upper(),
+        "confidence": hint.confidence,
+        "principal": hint.principal,
+        "remaining_sec": max(0, hint.until - now) // SECOND,
     }
 
 

@@ -26,7 +26,7 @@ REASONS: Mapping[Block, str] = MappingProxyType(
         Block.HOLD: "the desk is held, and no hold lets an entry through",
         Block.UNKNOWN: "the outcome of an order is not proven yet",
         Block.STALE_PRICE: "the price is too old to place an order by",
-        Block.OPERATOR: "an operator told the slot to leave",
+        Block.OPERATOR: "it was told to stay off: until open_slot asks for it, or because the slot leaves",
         Block.RISK: "the risk policy refuses an entry; the refusals name the limit",
     }
 )
@@ -74,7 +74,7 @@ def _leg(desk: Desk, leg: Leg) -> Iterator[str]:
         left = lot.size - lot.closed
         yield f"{name} owes an exit of {left:f} that does not rest; it is tried first in every step."
     else:
-        yield f"{name} has no entry: {_reason(desk, leg)}{_since(leg)}."
+        yield f"{name} has no entry: {reason_of(desk, leg)}{_since(leg)}."
     if leg.losses:
         yield f"Leg {leg.name.value} has lost {leg.losses} times in a row."
 
@@ -92,7 +92,8 @@ def _order(desk: Desk, order: Order) -> str:
     )
 
 
-def _reason(desk: Desk, leg: Leg) -> str:
+def reason_of(desk: Desk, leg: Leg) -> str:
+    """Say why an idle leg has no entry."""
     accounts = desk.books.accounts
     buys = entry_side(leg.name).value == "buy"
     return REASONS[leg.block].format(
