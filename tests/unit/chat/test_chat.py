@@ -219,6 +219,8 @@ def test_the_help_is_the_verb_table(table):
         "/pause",
         "/resume",
         "/stop",
+        "/open_slot",
+        "/close_slot",
         "/soft_close",
         "/soft_close_next",
         "/cancel_stale_recoveries",

@@ -20,6 +20,7 @@ ASKING = ("status", "why")
 STOP = "stop"
 STOPS = (STOP, "kill", "estop")
 STOPPING = ("pause", STOP)
+ENTRIES = ("open_slot", "close_slot")
 OFFERED = ("pause", "resume", STOP)
 ESTOP = "estop"
 
@@ -31,8 +32,8 @@ def chat_verbs(verbs: Sequence[Verb], status: Callable[[], str]) -> tuple[Verb, 
     own = {verb.action: verb for verb in (*_asking(status), _stop())}
     if stops:
         known[STOP] = msgspec.structs.replace(stops[0], action=STOP)
-    legacy = tuple(name for name in LEGACY if name in known)
-    return tuple(known.get(name) or own[name] for name in (*ASKING, *OFFERED, *legacy))
+    slots = tuple(name for name in (*ENTRIES, *LEGACY) if name in known)
+    return tuple(known.get(name) or own[name] for name in (*ASKING, *OFFERED, *slots))
 
 
 def standing(board: StatusBoard) -> str:
