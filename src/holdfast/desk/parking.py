@@ -14,8 +14,8 @@ from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import EntriesParked
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.slots import ENTRY, LEG_A, LEG_B, Block, LegName, OrderStatus, Slot, is_idle
-from holdfast.engine.fold import leg_of
 from holdfast.engine.inputs import CancelWanted, EntryWanted
+from holdfast.engine.parts import leg_of
 
 BOTH = (LEG_B, LEG_A)  # B first: quote is what runs short
 ASKED_FOR = "asked_for"  # reason of an entry somebody asked for

@@ -386,6 +386,7 @@ def test_verbs_between_ticks_never_break_an_invariant():
             ("add_slot", {}),
             ("remove_slots", {"count": 1 + number % 3}),
             ("toggle_sticky", {"slot_id": number % 6, "confirm": True}),
+            (("open_slot", "close_slot")[number % 3 == 0], {"slot_id": number % 5}),
         ):
             try:
                 house.do(action, **given)
