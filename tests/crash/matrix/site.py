@@ -20,7 +20,7 @@ SECOND = 1_000_000
 POLL = 5 * SECOND
 LEASE = LONGEST_S * SECOND
 RENEWED_EVERY = LEASE // 4
-WAIT = 20.0  # machine seconds after which a silent process is a fault
+WAIT = 120.0  # machine seconds after which a silent process is a fault
 
 PROFILE = """\
 extends: kraken-staging
