@@ -181,14 +181,20 @@ def plan(
     *,
     latched: bool,
     aside: Sequence[Lot] = (),
+    may: Callable[[Waiting], bool] = lambda _: True,
 ) -> Plan:
-    """Choose what a tick gives up; what is on its way out counts as gone, lots set aside as stuck."""
+    """Choose what a tick gives up; what is on its way out counts as gone, lots set aside as stuck.
+
+    An exit that may not be given up now takes no place of one that may.
+    """
     staying = [*(one.lot for one in exits if not one.lot.release), *aside]
     stuck = vintage_of(staying, now, mark, rules.stuck_min_age).stuck
     share = share_pct(stuck, worth)
     tier, latched = tier_of(share, latched=latched, rules=rules)
     chosen: list[Waiting] = []
-    for one in candidates(exits, tier, mark, now, strength, rules)[: rules.batch]:
+    for one in filter(may, candidates(exits, tier, mark, now, strength, rules)):
+        if len(chosen) == rules.batch:
+            break
         if tier is Tier.PANIC and share_pct(stuck, worth) <= rules.recovery_target_pct:
             break
         chosen.append(one)

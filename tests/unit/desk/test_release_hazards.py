@@ -12,12 +12,13 @@ from small_desk import House
 from test_release import AUTO, OPEN, READY, desk_that_waits, events, exits, released, venue_agrees
 
 from holdfast.desk.authority import FreeHand
-from holdfast.desk.release.auto import AutoRelease
+from holdfast.desk.release.auto import AGAIN, AutoRelease
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import ReleaseTierNoted
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import CycleBooked, ReleaseStarted
 from holdfast.domain.intents import Submission
+from holdfast.domain.market import SECOND
 from holdfast.safety.mode_state import Mode
 from holdfast.safety.permissions import Act, refusal
 
@@ -165,3 +166,33 @@ def test_a_release_goes_on_after_its_slot_was_made_cycling():
     (booked,) = released(house)
     assert (booked.slot, booked.leg, booked.recovery_id) == (one.slot, one.leg, 0)
     assert not house.desk.books.slots[one.slot].recoveries
+
+
+@pytest.mark.parametrize(("waited", "again"), [(-1, 0), (0, 1), (1, 1)])
+def test_the_tiers_try_a_release_that_came_to_nothing_again_after_ten_minutes(waited, again):
+    house = desk_that_waits(**AUTO)
+    house.desk.policies = ()
+    house.until(lambda desk: any(not one.lot.release for one in exits(desk)))
+    policy, slots = policy_of(house), dict(house.desk.books.slots)
+    first = {(one.slot, one.leg) for one in decided(house, policy)[1] if begins(one)}
+    assert first
+    house.desk.books.slots.update(slots)  # as if each had come to nothing
+    house.desk.now += AGAIN + waited * SECOND
+    then = {(one.slot, one.leg) for one in decided(house, policy)[1] if begins(one)}
+    assert bool(first & then) is bool(again)
+
+
+def test_an_exit_that_may_not_be_given_up_takes_no_place_of_one_that_may():
+    house = desk_that_waits(slots=8, release_max_per_loop=1, **AUTO)
+    house.desk.policies = ()
+    house.until(lambda desk: len({one.slot for one in exits(desk)}) > 1)
+    oldest = min(exits(house.desk), key=lambda one: (one.lot.opened_at, one.slot))
+    unknown = Submission(action="amend", deadline=0, epoch=1, revision=0, at=house.desk.now)
+    house.desk.books.submissions[oldest.client_order_id] = unknown
+    begun = [one.slot for one in decided(house, policy_of(house))[1] if begins(one)]
+    assert len(begun) == 1
+    assert oldest.slot not in begun
+
+
+def begins(event):
+    return isinstance(event, ReleaseStarted)

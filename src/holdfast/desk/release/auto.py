@@ -2,6 +2,7 @@
 
 It looks once a tick. The panic tier is latched in the ledger until the stuck share has come down to its
 target. A gate whose data is missing keeps everything closed, and the ledger says so when that begins.
+A release that came to nothing is tried again after ten minutes, for each try costs the exit its place.
 """
 
 from msgspec.structs import replace
@@ -13,9 +14,11 @@ from holdfast.desk.release.look import Look, exits_of, look_at, release_rules, s
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import ReleaseTierNoted
 from holdfast.domain.market import SECOND
-from holdfast.engine.gates import Plan, Tier, plan
+from holdfast.domain.slots import LegName
+from holdfast.engine.gates import Plan, Tier, Waiting, plan
 from holdfast.engine.rules import NEVER
 
+AGAIN = 600 * SECOND
 REASONS = {Tier.GATED: "tier1", Tier.PANIC: "tier2"}
 
 
@@ -29,6 +32,7 @@ class AutoRelease:
         self._acts = release_rules(settings).tiers is not Tier.NONE
         self._next = self._after(desk.now)
         self._said = ""
+        self._tried: dict[tuple[int, LegName, int], int] = {}
 
     def due(self) -> int:
         """Return the next tick, or NEVER while the profile allows no tier."""
@@ -48,6 +52,7 @@ class AutoRelease:
             look.rules,
             latched=desk.books.panic_latched,
             aside=set_aside(desk),
+            may=lambda one: self._may(one, look),
         )
         if min(look.mark, look.worth) <= 0:  # without either there is no share to arm or drain by
             planned = replace(planned, latched=desk.books.panic_latched)
@@ -56,14 +61,20 @@ class AutoRelease:
         if not why:
             self._give_up(turn, planned, look)
 
+    def _may(self, one: Waiting, look: Look) -> bool:
+        tried = self._tried.get((one.slot, one.leg, one.lot.cycle))
+        if tried is not None and look.now - tried < AGAIN:
+            return False
+        return not hindrance(self._desk, one, look, self._settings.release_close)
+
     def _give_up(self, turn: Turn, planned: Plan, look: Look) -> None:
         desk = turn.desk
+        self._tried = {key: at for key, at in self._tried.items() if look.now - at < AGAIN}
         for one in planned.chosen:
             if desk.counters.calls_used >= desk.limits.calls_per_tick:
                 return
-            close = self._settings.release_close
-            if not hindrance(desk, one, look, close):
-                begin(turn, one, close, REASONS[planned.tier])
+            self._tried[one.slot, one.leg, one.lot.cycle] = look.now
+            begin(turn, one, self._settings.release_close, REASONS[planned.tier])
 
     def _say(self, turn: Turn, planned: Plan, why: str) -> None:
         said = f"{planned.tier}|{planned.latched}|{why.partition(':')[0]}"
