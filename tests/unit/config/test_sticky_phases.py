@@ -50,6 +50,21 @@ def test_the_pilot_with_a_hundred_slots_fits_the_cap_of_the_exchange(shipped):
     assert settings.slots == settings.sticky_target_slots == 100
 
 
+@pytest.mark.plan("001-206")
+def test_the_cap_policy_of_the_pilot_is_another_than_before_and_the_page_of_phases_says_which(
+    shipped,
+):
+    def ratio(name):
+        settings = load_profile(name, profiles=shipped, environ={}, overrides={}).settings
+        return settings.open_order_safety_ratio
+
+    page = (shipped.parent / "docs" / "sticky.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if "`sticky-2b`" in line]
+    assert ratio("sticky-2b") > ratio("sticky-2")
+    assert "100 slots" in row
+    assert f"{ratio('sticky-2b'):.2f} of the order cap" in row
+
+
 def test_removed_orphans_beside_cycling_slots_are_refused_at_their_line(write, load):
     write("mine", "extends: base\nsettings:\n  legacy_orphans: removed\n")
     with pytest.raises(ConfigError) as caught:

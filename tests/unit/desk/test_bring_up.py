@@ -79,6 +79,21 @@ def test_bootstrap_both_sides_with_cap_1_places_2_and_defers_0(made):
     assert faults(world) == []
 
 
+@pytest.mark.plan("001-096")
+def test_new_slots_come_up_in_the_order_of_their_numbers_so_many_a_tick_and_always_alike(made):
+    told = []
+    for _ in range(2):
+        world, ticks = made([CALM] * 6, slots=5, limits=Limits(bootstraps_per_tick=2)), []
+        for _ in range(3):
+            before = len(placed(world))
+            world.tick()
+            ticks.append([(row.slot, row.leg) for row in placed(world)[before:]])
+        told.append(ticks)
+    pairs = [[(slot, leg) for leg in (LEG_B, LEG_A)] for slot in range(5)]
+    assert told[0] == [pairs[0] + pairs[1], pairs[2] + pairs[3], pairs[4]]
+    assert told[1] == told[0]
+
+
 def test_bootstrap_of_one_side_under_suppression_passes_the_cap_too(made):
     world, _ = suppressed_world(made, slots=3)
     assert {row.reason for row in placed(world)} == {"bootstrap_regime"}

@@ -1,5 +1,8 @@
 """Snapshots only ever make a start quicker: a bad one is passed over and said."""
 
+import hashlib
+
+import msgspec
 import pytest
 from stories import FOUNDED, story
 
@@ -36,6 +39,26 @@ def test_the_books_come_back_as_they_were(tmp_path):
 def test_every_field_of_the_books_is_in_a_snapshot():
     held = set(snapshots.Snapshot.__struct_fields__) - {"sequence", "chain_hash"}
     assert held == (set(vars(Books("a", "b"))) - {"accounts"}) | {"base", "quote", "balances"}
+
+
+@pytest.mark.plan("001-113")
+def test_a_snapshot_of_an_earlier_version_loads_with_defaults_for_what_it_did_not_know(tmp_path):
+    books = _books()
+    kept = snapshots.write(books, 9, "ab", tmp_path).read_bytes()[snapshots.DIGEST :]
+    row = msgspec.msgpack.decode(kept)
+    fields = msgspec.structs.fields(snapshots.Snapshot)
+    later = {one.name for one in fields if not one.required}
+    body = msgspec.msgpack.encode({name: row[name] for name in row.keys() - later})
+    path = tmp_path / "books-000000000010.msgpack"
+    path.write_bytes(hashlib.sha256(body).digest() + body)
+    found, faults = snapshots.newest(tmp_path)
+    assert faults == []
+    earlier, fresh = snapshots.books_of(found[0]), Books("DOGE", "USD")
+    for name in later:
+        assert getattr(earlier, name) == getattr(fresh, name), name
+        setattr(earlier, name, getattr(books, name))
+    assert later >= {"tier", "regime_override", "regime_hint", "parked"}
+    _same(books, earlier)
 
 
 def test_the_newest_three_are_kept(tmp_path):

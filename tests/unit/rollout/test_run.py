@@ -91,6 +91,7 @@ def test_a_step_that_does_not_apply_is_inconclusive_and_waits_for_nothing(place,
     assert place.run(UP + only + PATIENT).verdict is PASS
 
 
+@pytest.mark.plan("000-035")
 def test_every_step_and_the_whole_leave_a_row_of_evidence(place, server):
     server.answers |= {"/up": [(200, {})], "/status": [(200, {"mode": "HALTED"})]}
     result = place.run(UP + MODE)

@@ -193,7 +193,7 @@ def test_a_deployment_that_came_back_passes(deployed):
     assert told["evidence_in"] == "the ledger of the desk"
 
 
-@pytest.mark.plan("003-031", "003-032", "003-073", "003-074", "003-087")
+@pytest.mark.plan("000-035", "003-031", "003-032", "003-073", "003-074", "003-087")
 def test_it_leaves_its_evidence_in_the_ledger_and_its_artefacts_beside_it(deployed):
     _, place, passed, rows, _, proved, *_ = deployed
     told, steps = verdicts(passed)
