@@ -33,6 +33,12 @@ def staged(tmp_path):
         world.end() if world.desk is not None else world.exchange.stop()
 
 
+def closed(world):
+    """Say whether both legs of slot 0 are without orders because they were closed."""
+    (slot,) = [one for one in world.status()["slots"] if one["slot_id"] == 0]
+    return {leg["block"] for leg in slot["legs"].values()} == {"operator"}
+
+
 def send(world, port, secret=SECRET, **fields):
     body = json.dumps({"source": "radar", "signal_id": "s1", "kind": "pause"} | fields).encode()
     now = str(world.exchange.administrator().now() // 1_000_000)
@@ -64,9 +70,23 @@ def test_a_signed_signal_pauses_the_desk_once_and_a_stranger_is_counted(staged, 
     told = 'holdfast_signals_received_total{result="unsigned",source="radar"} 1.0'
     world.until(lambda: told in world.api().get("/metrics").content.decode())
 
+    close = {"signal_id": "c1", "kind": "close", "symbol": "DOGE/USD", "slot_id": 0}
+    assert send(world, port, **close).json()["status"] == "received"  # a held desk closes as well
+    world.until(lambda: closed(world))
+
     world.desk.kill()
     world.desk.wait()
     world.start_desk()  # what came before its death is known to the next life
+    assert closed(world)
+    assert send(world, port, **close).json() == {
+        "ok": True,
+        "status": "duplicate",
+        "state": "done",
+        "signal": "radar/c1",
+    }
+    refused = close | {"signal_id": "o1", "kind": "open"}
+    assert send(world, port, **refused).json()["status"] == "received"
+    world.until(lambda: send(world, port, **refused).json()["state"] == "rejected")
     assert send(world, port).json()["status"] == "duplicate"
     assert send(world, port, kind="resume").json()["status"] == "signal_conflict"
 
