@@ -1,6 +1,12 @@
 """A slot that is closed stays without entries until it is opened, whoever asked, and nothing else changes."""
 
+import sys
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 from small_desk import House
 
 from holdfast.desk.exchange.judge import Judge
