@@ -22,9 +22,10 @@ from strategies import amounts, grids
 
 from holdfast.domain.events import CycleBooked, OrderFilled, OrderPlaced, StickySet
 from holdfast.domain.ids import NAMESPACE
-from holdfast.domain.slots import OrderStatus, Role, is_idle, phase
+from holdfast.domain.slots import Close, LegName, OrderStatus, Role, is_idle, phase
 from holdfast.engine.accounts import Accounts, movements, net
 from holdfast.engine.fold import evolve
+from holdfast.engine.inputs import CancelFailed, ReleaseWanted, SideSuppressed
 from holdfast.engine.invariants import breaches
 from holdfast.engine.sizing import Sizing
 
@@ -108,6 +109,27 @@ class SlotOnPaper(RuleBasedStateMachine):
     @rule()
     def entries_are_withdrawn(self):
         self.story.withdraw()
+
+    @rule(leg=st.sampled_from(list(LegName)), close=st.sampled_from(list(Close)))
+    def an_exit_is_given_up(self, leg, close):
+        self.story.do(ReleaseWanted(leg=leg, close=close, reason="operator"))
+
+    @rule(leg=st.sampled_from(list(LegName)))
+    def a_side_is_kept_away(self, leg):
+        self.story.do(SideSuppressed(leg=leg))
+
+    @precondition(lambda self: self.asked())
+    @rule(pick=picks, outcome=st.sampled_from(["canceled", "denied", "unseen"]))
+    def a_cancel_is_answered(self, pick, outcome):
+        name = self.asked()[pick % len(self.asked())]
+        if outcome == "denied":
+            order_id = self.story.order(name).client_order_id
+            self.story.do(CancelFailed(client_order_id=order_id, reason="denied"))
+        else:
+            self.story.end(name, blind=outcome == "unseen")
+
+    def asked(self):
+        return [name for name in self.live() if self.story.order(name).status == "canceling"]
 
     @rule(really=st.integers(0, 4))
     def an_operator_toggles_sticky(self, really):
