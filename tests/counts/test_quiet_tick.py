@@ -8,6 +8,7 @@ import pytest
 from holdfast.config.loader import load_profile
 from holdfast.desk.tick import tick
 from holdfast.domain.market import MINUTE
+from holdfast.domain.slots import Block
 from holdfast.venue.candles import Candles
 from holdfast.wiring.replay import replay_desk
 
@@ -19,6 +20,18 @@ FREE = {
     "bootstrap_slots_per_tick": "1000000",
 }
 MARK = Decimal("0.1")
+EVERYTHING = {
+    "sticky_mode_enabled": "true",
+    "regime_directional_enabled": "true",
+    "regime_manual_override": "BULLISH",
+    "regime_adx_enabled": "true",
+    "momentum_enabled": "true",
+    "release_auto_enabled": "true",
+    "release_auto_tier": "tier2",
+    "tp_enabled": "true",
+    "volatility_auto_profit": "true",
+    "quote_first_allocation": "true",
+}
 KINDS = {
     "bench": {"slot_spacing_pct": "0.005"},
     "paper": {"pair_refresh_pct": "1", "participation": "0.25", "slot_spacing_pct": "0"},
@@ -75,6 +88,27 @@ def test_a_quiet_tick_examines_no_order_and_runs_no_reducer(kind, slots):
         assert (summary.over, summary.steps, summary.events) == (False, 0, 0)
     assert matched == []
     assert work(desk) == before
+
+
+@pytest.mark.parametrize("slots", [80, 2_000])
+def test_with_everything_on_and_a_side_kept_away_only_a_reading_makes_a_step(slots):
+    profile = load_profile(
+        "paper",
+        profiles=PROFILES,
+        environ={},
+        overrides={**FREE, **KINDS["paper"], **EVERYTHING, "slots": str(slots)},
+    )
+    desk, _ = replay_desk(profile, quiet(22))
+    for _ in range(7):
+        tick(desk)
+    assert desk.index.waiting.counts() == {Block.REGIME: slots}
+    reducers, sequence, steps = desk.counters.reducers_run, desk.ledger.sequence, []
+    for _ in range(15):
+        before = desk.counters.steps
+        tick(desk)
+        steps.append(desk.counters.steps - before)
+    assert (desk.counters.reducers_run, desk.ledger.sequence) == (reducers, sequence)
+    assert sorted(steps) == [0] * 12 + [1] * 3, "one step a signal candle"
 
 
 @pytest.mark.parametrize("slots", [80, 10_000])

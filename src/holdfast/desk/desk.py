@@ -61,6 +61,7 @@ class Desk:
         self.outbox: deque[Intent] = deque()
         self.funds_grew = True
         self.untried: dict[Key, None] = {}  # legs not asked since funds grew
+        self.readvised = True  # advice may have changed, and not every leg it frees has entered
         self.running = False
         self.fresh = True
         self.noted_at = clock.monotonic()
@@ -81,6 +82,9 @@ class Desk:
         self.closed: ClosedCycles | None = None  # the newest cycles, where somebody sizes by them
         self.principal = OPERATOR  # in whose name is decided what is decided now
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
+        self.suppression: Callable[[int], object] | None = None  # what is suppressed at a time
+        self.suppressed: object = None  # what it last said; None before it was asked
+        self.wakes_above: Callable[[], Decimal | None] | None = None  # a mark a policy waits for
         self.reindex()
 
     @property
@@ -162,6 +166,9 @@ class Desk:
         watch.due = index.timers.next()
         for policy in self.policies:
             watch.due = min(watch.due, policy.due())
+        above = None if self.wakes_above is None else self.wakes_above()
+        if above is not None and (watch.ceiling is None or above < watch.ceiling):
+            watch.ceiling = above
         watch.always = bool(index.owed or self.outbox) or (
             bool(waiting)
             and not self.books.holds
@@ -172,7 +179,10 @@ class Desk:
     def _presses(self) -> bool:
         room = len(self.books.orders) < self.limits.order_cap
         return self.index.waiting.presses(
-            room=room, fresh=self.fresh, funds=self.funds_grew or bool(self.untried)
+            room=room,
+            fresh=self.fresh,
+            funds=self.funds_grew or bool(self.untried),
+            advice=self.readvised or not self.policies,
         )
 
     def mode(self) -> str:

@@ -8,7 +8,7 @@ only capacity, calls and funds limit them. docs/contracts/bootstrap.md is the co
 from collections.abc import Iterable
 
 from holdfast.desk.turn import Turn
-from holdfast.desk.waiting import Key
+from holdfast.desk.waiting import ADVISED, Key
 from holdfast.domain.slots import FREE_TO_ENTER, LEG_A, LEG_B, Block, LegName, Slot, is_idle
 from holdfast.engine.bootstrap import AUTO_REPAIR, bring_up, repair
 from holdfast.engine.inputs import EntryWanted, SideSuppressed
@@ -16,7 +16,6 @@ from holdfast.engine.inputs import EntryWanted, SideSuppressed
 DRAIN = "entry_scheduler_drain"
 QUEUED = (Block.NONE, Block.BUDGET, Block.DEFERRED)  # entries that were on their way
 REPAIRED = (Block.CAPACITY, Block.HOLD, Block.STALE_PRICE, Block.UNKNOWN, Block.RISK)
-ADVISED = (Block.REGIME, Block.MOMENTUM)  # sides that an adviser kept away
 MISSES = 3  # legs a side that funds may disappoint in one step
 
 
@@ -44,21 +43,21 @@ def retry(turn: Turn) -> None:
     for block in REPAIRED:
         if waiting.line(block):
             _enter(turn, tuple(waiting.line(block)), AUTO_REPAIR)
-    for block in ADVISED:
-        if waiting.line(block):
-            _enter(turn, _lapsed(turn, block), AUTO_REPAIR)
+    if desk.readvised or not desk.policies:
+        _advised(turn)
     _funded(turn)
 
 
 def suppress(turn: Turn, *, everywhere: bool) -> None:
     """Take sides that the regime suppresses off slots without exits; others are never touched.
 
-    It looks everywhere when a policy was asked, for the regime may have changed then (where there is
-    none, in the first step of a tick), else at what this step touched. What stands
+    It looks everywhere when a policy was asked and what is suppressed is another than it was (where
+    there is no policy, in the first step of a tick), else at what this step touched. What stands
     already is left as it is: to ask again changes nothing (core 2.4).
     """
     desk = turn.desk
     slots = desk.books.slots
+    everywhere = everywhere and _is_new(turn)
     for slot_id in tuple(slots) if everywhere else sorted(turn.touched & slots.keys()):
         slot = slots[slot_id]
         if slot.a.lot is not None or slot.b.lot is not None:
@@ -68,9 +67,32 @@ def suppress(turn: Turn, *, everywhere: bool) -> None:
                 turn.slot(slot.slot_id, SideSuppressed(leg=leg))
 
 
+def _is_new(turn: Turn) -> bool:
+    desk = turn.desk
+    if desk.suppression is None:
+        return True
+    before, desk.suppressed = desk.suppressed, desk.suppression(turn.at)
+    return desk.suppressed != before
+
+
 def _is_told(slot: Slot, on_a: bool) -> bool:
     leg = slot.a if on_a else slot.b
     return leg.order is not None or leg.block is not Block.REGIME
+
+
+def _advised(turn: Turn) -> None:
+    """Enter what advisers no longer keep away; look again while one of these legs has not entered.
+
+    What they say changes only when a policy is asked, so that nobody looks at these legs between.
+    """
+    desk = turn.desk
+    desk.readvised = False
+    for block in ADVISED:
+        line = desk.index.waiting.line(block)
+        if line:
+            lapsed = _lapsed(turn, block)
+            _enter(turn, lapsed, AUTO_REPAIR)
+            desk.readvised |= any(key in line for key in lapsed)
 
 
 def _lapsed(turn: Turn, block: Block) -> list[Key]:

@@ -101,6 +101,8 @@ def _decide(turn: Turn) -> None:
     if index.owed:
         turn.owed()
     asked = turn.at >= watch.due and _due(turn)
+    if asked:
+        desk.readvised = True
     if watch.floor is not None:
         turn.woken()
     legs, first = index.waiting.where, counters.tick_started

@@ -15,9 +15,8 @@ PRESSING = (
     Block.HOLD,
     Block.UNKNOWN,
     Block.RISK,
-    Block.REGIME,
-    Block.MOMENTUM,
 )
+ADVISED = (Block.REGIME, Block.MOMENTUM)  # legs that an adviser keeps away
 _TIMED = (Block.COOLDOWN, Block.MIN_SIZE)
 
 
@@ -43,10 +42,11 @@ class Waiting:
     def __bool__(self) -> bool:
         return bool(self.where)
 
-    def presses(self, *, room: bool, fresh: bool, funds: bool) -> bool:
+    def presses(self, *, room: bool, fresh: bool, funds: bool, advice: bool) -> bool:
         """Say whether a leg waits whose reason is gone, or is gone with the next tick.
 
-        `room` is left under the order cap, the price is `fresh`, `funds` have grown; no stop stands.
+        `room` is left under the order cap, the price is `fresh`, `funds` have grown, `advice` may be
+        another than it was; no stop stands.
         """
         if not self.where:
             return False
@@ -55,6 +55,7 @@ class Waiting:
             (room and lines[Block.CAPACITY])
             or (fresh and lines[Block.STALE_PRICE])
             or (funds and lines[Block.BALANCE])
+            or (advice and any(lines[block] for block in ADVISED))
         )
 
     def line(self, block: Block) -> dict[Key, None]:

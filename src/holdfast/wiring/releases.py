@@ -17,5 +17,7 @@ def release_by(desk: Desk, profile: Profile) -> None:
     wanted = release_rules(settings).tiers is not Tier.NONE or desk.books.panic_latched
     on_paper = profile.venue == "paper"
     seconds = float(settings.candle_seconds if on_paper else settings.poll_interval_seconds)
-    desk.policies = (*others, AutoRelease(desk, settings, seconds)) if wanted else others
+    policy = AutoRelease(desk, settings, seconds) if wanted else None
+    desk.policies = others if policy is None else (*others, policy)
+    desk.wakes_above = None if policy is None else policy.wakes_above
     desk.watch_again()

@@ -20,6 +20,7 @@ from holdfast.desk.regime.detector import (
     Found,
     FrameTerms,
 )
+from holdfast.desk.regime.patience import Patience
 from holdfast.desk.regime.policy import REMEMBERED, RegimePolicy
 from holdfast.desk.regime.seat import SignalSeat
 from holdfast.desk.regime.stance import Held, Stance
@@ -94,7 +95,8 @@ class Sight:
         )
         self.policy = RegimePolicy(desk, self.held, self.seat.look)
         self.advisers = tuple(kind(desk, self.held) for kind in ADVISERS)
-        desk.policies = (self.seat, self.policy, *desk.policies)
+        desk.policies = (self.seat, self.policy, Patience(desk, self.held), *desk.policies)
+        desk.suppression = self.policy.suppresses
         self._advise()
         desk.watch_again()
 
@@ -113,11 +115,13 @@ class Sight:
         self.desk.advisers = (*(self.advisers if acts else ()), *others)
 
 
-def seat_replay(desk: Desk, profile: Profile, candles: Candles) -> Sight | None:
+def seat_replay(
+    desk: Desk, profile: Profile, candles: Candles, found: Found | None = None
+) -> Sight | None:
     """Let a replay read the candles it drives, where a knob asks for it."""
     if not reads_signals(profile.settings):
         return None
-    found = models_in(runtime(profile.runtime, home(os.environ)))
+    found = found or models_in(runtime(profile.runtime, home(os.environ)))
     return Sight(desk, profile.settings, ColumnTape(candles), found)
 
 

@@ -84,19 +84,25 @@ def test_legs_stand_in_the_line_of_their_reason_first_come_first():
 @pytest.mark.parametrize("block", [Block.PACING, Block.BUDGET, Block.DEFERRED, Block.HOLD])
 def test_what_the_next_tick_may_serve_presses(block):
     waiting = Waiting()
-    assert not waiting.presses(room=True, fresh=True, funds=True)
+    assert not waiting.presses(room=True, fresh=True, funds=True, advice=True)
     waiting.update(idle(0, block))
-    assert waiting.presses(room=False, fresh=False, funds=False)
+    assert waiting.presses(room=False, fresh=False, funds=False, advice=False)
 
 
 @pytest.mark.parametrize(
     ("block", "gone"),
-    [(Block.CAPACITY, "room"), (Block.STALE_PRICE, "fresh"), (Block.BALANCE, "funds")],
+    [
+        (Block.CAPACITY, "room"),
+        (Block.STALE_PRICE, "fresh"),
+        (Block.BALANCE, "funds"),
+        (Block.REGIME, "advice"),
+        (Block.MOMENTUM, "advice"),
+    ],
 )
 def test_other_reasons_press_once_they_are_gone(block, gone):
     waiting = Waiting()
     waiting.update(idle(0, block))
-    none = {"room": False, "fresh": False, "funds": False}
+    none = {"room": False, "fresh": False, "funds": False, "advice": False}
     assert not waiting.presses(**none)
     assert waiting.presses(**{**none, gone: True})
     assert not waiting.presses(**{**dict.fromkeys(none, True), gone: False})

@@ -342,3 +342,45 @@ def test_the_control_api_takes_a_release_and_answers_a_bad_one_with_400(tmp_path
     assert good.json()["message"]
     assert bad.status_code == 400
     assert bad.json()["ok"] is False
+
+
+def auto(house):
+    return next(one for one in house.desk.policies if isinstance(one, AutoRelease))
+
+
+def test_an_automatic_release_rests_until_a_lot_comes_of_age(monkeypatch):
+    settings = AUTO | {"stuck_min_age_sec": 86_400}
+    house = House(candles=300, **settings)
+    looks = []
+    decide = AutoRelease.decide
+    monkeypatch.setattr(
+        AutoRelease, "decide", lambda self, turn: (looks.append(turn.at), decide(self, turn))
+    )
+    house.until(exits)
+    house.ticks(2)
+    policy = auto(house)
+    oldest = min(one.lot.opened_at for one in exits(house.desk))
+    minute = 60_000_000
+    wanted = -(-(oldest + 86_400_000_000) // minute) * minute
+    assert policy.due() == wanted
+    before, house.desk.now = house.desk.now, wanted
+    assert policy.due() == wanted, "the rest ends with the tick, not after it"
+    house.desk.now = before
+    assert policy.wakes_above() is None
+    before = len(looks)
+    owned = policy._own()
+    while policy._own() == owned:
+        house.ticks()
+    assert len(looks) - before <= 1
+
+
+def test_a_mark_that_makes_the_stuck_share_call_for_a_tier_ends_the_rest():
+    house = House(candles=300, **(AUTO | {"release_max_stuck_pct": "20"}))
+    house.until(lambda _: auto(house).wakes_above() is not None)
+    policy, desk = auto(house), house.desk
+    due, bound = policy.due(), policy.wakes_above()
+    assert due > desk.now + 60_000_000
+    assert bound is not None
+    assert desk.watch.ceiling <= bound
+    desk.mark = bound
+    assert policy.due() <= desk.now + 60_000_000

@@ -90,6 +90,7 @@ def test_a_suppressed_side_waits_by_name_through_drop_and_cooldown_and_comes_bac
     assert status["regime_directional"]["regime_suppressed_slots"] == 3
     policy = next(one for one in house.desk.policies if isinstance(one, RegimePolicy))
     policy.held.adopt(replace(policy.held.stance, override="NONE"))
+    house.desk.watch_again()
     block = told(house.ticks(9))["regime_directional"]
     assert (block["tier"], block["cooldown_suppressed_side"]) == (0, "A")
     assert block["regime_suppressed_slots"] == 3

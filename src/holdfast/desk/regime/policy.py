@@ -12,6 +12,7 @@ from holdfast.desk.regime.shadow import Shadow
 from holdfast.desk.regime.stance import Held, Stance, hint_of, leaning, overridden
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import RegimeHinted, TierChanged
+from holdfast.domain.slots import LegName
 from holdfast.domain.tiers import NO_TIER, TierState
 from holdfast.engine.momentum import deferred
 from holdfast.engine.regime import Leaning, assess, suppressed, turning_points
@@ -50,6 +51,12 @@ class RegimePolicy:
             self._change(turn, NO_TIER, Leaning(), OFF, acted=False)
         due = min(due, self._momentum(turn, stance))
         self._due = due
+
+    def suppresses(self, now: int) -> tuple[int, LegName | None]:
+        """Say which side of which stance is suppressed now: slots are told when it changes."""
+        stance = self.held.stance
+        side = suppressed(self._desk.books.tier, stance.tiers, now) if stance.act else None
+        return self.held.changes, side
 
     def _asked(self) -> tuple[int, str, RegimeHinted | None]:
         desk, stance = self._desk, self.held.stance
