@@ -2,38 +2,47 @@
 
 Two desks walk the same market in turns, each with a ledger file of its own, so that whatever the machine
 does falls on both. A tick is what the loop runs between two candles: the tick itself, its note, and the
-ledger's tables that follow. The detector reads without a model where none was trained.
+ledger's tables that follow. The market trends, so that most ticks commit; the others are told apart.
+The detector speaks by models of two lengths, trained on another market of the same kind.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
 
 from holdfast.clock import SystemClock
 from holdfast.config.folders import find_profiles
 from holdfast.config.loader import load_profile
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
+from holdfast.desk.regime.detector import Found
 from holdfast.desk.tick import close_tick, tick
 from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.signals.hmm.training import train
 from holdfast.venue.candles import Candles
 from holdfast.wiring.market import feed_of
 from holdfast.wiring.replay import GENESIS, replay_desk
 from holdfast.wiring.rules import instrument_of
+from holdfast.wiring.training import courses, series_of
 
 SLOTS = 80
 WARM_TICKS = 300  # the indicators have their bars, and every slot its orders
 TICKS = 1_000
+LEARNT = 4_000  # candles of the market the models know
+ELSEWHERE: Mapping[str, str] = MappingProxyType({"market_seed": "8"})
 GRID: Mapping[str, str] = MappingProxyType(
     {
         "sticky_mode_enabled": "true",
         "open_order_cap": "pro",
-        "market_regime": "mixed",
-        "slot_spacing_pct": "0.02",
+        "market_regime": "trending",
+        "slot_spacing_pct": "0.01",
         "pair_entry_pct": "0.1",
         "pair_refresh_pct": "0.5",
         "opening_base_per_slot": "200",
@@ -43,34 +52,43 @@ GRID: Mapping[str, str] = MappingProxyType(
 EVERYTHING: Mapping[str, str] = MappingProxyType(
     {
         "hmm_enabled": "true",
+        "hmm_multi_timeframe_enabled": "true",
+        "hmm_multi_timeframe_source": "consensus",
         "regime_directional_enabled": "true",
         "regime_adx_enabled": "true",
         "momentum_enabled": "true",
         "release_auto_enabled": "true",
-        "release_auto_tier": "tier2",
+        "release_auto_tier": "tier1",
         "tp_enabled": "true",
         "volatility_auto_profit": "true",
         "quote_first_allocation": "true",
+        "capital_layer_target_layers": "1",
     }
 )
 
 
-def live_ticks(folder: Path, ticks: int = TICKS) -> tuple[list[float], list[float]]:
-    """Say how many seconds each tick took with everything off, and with everything on."""
+class Tick(NamedTuple):
+    """How many seconds a tick took, and whether it committed anything."""
+
+    seconds: float
+    commits: bool
+
+
+def live_ticks(folder: Path, ticks: int = TICKS) -> tuple[list[Tick], list[Tick]]:
+    """Measure ticks with everything off, and beside each one with everything on."""
     with ExitStack() as stack:
-        quiet = _desk(folder / "off.duckdb", {}, ticks, stack)
-        busy = _desk(folder / "on.duckdb", EVERYTHING, ticks, stack)
+        off = _desk(folder / "off.duckdb", {}, ticks, stack)
+        on = _desk(folder / "on.duckdb", EVERYTHING, ticks, stack)
         for _ in range(WARM_TICKS):
-            _seconds(*quiet)
-            _seconds(*busy)
-        pairs = [(_seconds(*quiet), _seconds(*busy)) for _ in range(ticks)]
-    return [off for off, _ in pairs], [on for _, on in pairs]
+            _timed(*off)
+            _timed(*on)
+        pairs = [(_timed(*off), _timed(*on)) for _ in range(ticks)]
+    return [one for one, _ in pairs], [one for _, one in pairs]
 
 
-def live_ratio(folder: Path, ticks: int = TICKS) -> tuple[float, float]:
-    """Return the middle tick with everything off and with everything on, in seconds."""
-    off, on = live_ticks(folder, ticks)
-    return median(off), median(on)
+def middle(ticks: Sequence[Tick], *, commits: bool | None = None) -> float:
+    """Say the seconds of the middle tick: of all, of those that commit, or of the quiet ones; 0 of none."""
+    return median([one.seconds for one in ticks if commits in {None, one.commits}] or [0.0])
 
 
 def profile_with(settings: Mapping[str, str]) -> Profile:
@@ -88,19 +106,30 @@ def _desk(
 ) -> tuple[Desk, DuckDbLedger]:
     profile = profile_with(settings)
     instrument = instrument_of(profile)
-    found = LedgerFounded(
+    founded = LedgerFounded(
         genesis=GENESIS, env="paper", venue="paper", account="bench", symbol=instrument.symbol
     )
     ledger = DuckDbLedger.open(
-        path, clock=SystemClock(), base=instrument.base, quote=instrument.quote, found=found
+        path, clock=SystemClock(), base=instrument.base, quote=instrument.quote, found=founded
     )
     stack.callback(ledger.close)
-    desk, _ = replay_desk(profile, _market(WARM_TICKS + ticks), ledger)
+    found = _models(profile) if profile.settings.hmm_enabled else None
+    desk, _ = replay_desk(profile, _market(WARM_TICKS + ticks), ledger, found)
     return desk, ledger
 
 
-def _market(count: int) -> Candles:
-    profile = profile_with({})
+def _models(profile: Profile) -> Found:
+    """Train a model for each candle length of a profile, in memory."""
+    series = series_of(_market(LEARNT, ELSEWHERE))
+    models = {}
+    for name, course in courses(profile.settings, seed=42, wall=0):
+        times, close, volume = series(course)
+        models[name] = train(times, np.array(close), np.array(volume), course)
+    return models.get
+
+
+def _market(count: int, settings: Mapping[str, str] = MappingProxyType({})) -> Candles:
+    profile = profile_with(settings)
     instrument = instrument_of(profile)
     return Candles.from_rows(
         list(_rows(profile, count)),
@@ -119,9 +148,9 @@ def _rows(profile: Profile, count: int) -> Iterator[tuple[object, ...]]:
         yield one.at, one.open, one.high, one.low, one.close, one.volume
 
 
-def _seconds(desk: Desk, ledger: DuckDbLedger) -> float:
-    begun = time.perf_counter()
+def _timed(desk: Desk, ledger: DuckDbLedger) -> Tick:
+    sequence, begun = ledger.sequence, time.perf_counter()
     summary = tick(desk)
     close_tick(desk, summary, orchestrated=False, task_run="")
     ledger.keep_up()
-    return time.perf_counter() - begun
+    return Tick(time.perf_counter() - begun, ledger.sequence > sequence)

@@ -6,6 +6,7 @@ from holdfast.clock import FixedClock
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
 from holdfast.desk.limits import UNLIMITED
+from holdfast.desk.regime.detector import Found
 from holdfast.desk.startup import StartPlan, start
 from holdfast.domain.market import SECOND
 from holdfast.ledger.memory import MemoryLedger
@@ -30,9 +31,9 @@ def opening_balances(profile: Profile, policy: Policy) -> dict[str, Decimal]:
 
 
 def replay_desk(
-    profile: Profile, candles: Candles, ledger: Ledger | None = None
+    profile: Profile, candles: Candles, ledger: Ledger | None = None, found: Found | None = None
 ) -> tuple[Desk, PaperVenue]:
-    """Make a started desk over candles, and its venue."""
+    """Make a started desk over candles, and its venue; models are the runtime's unless others are `found`."""
     policy = policy_of(profile, GENESIS)
     instrument = policy.rules.instrument
     cap = order_cap_of(profile.settings, safe=False)
@@ -52,7 +53,7 @@ def replay_desk(
         ledger=ledger or MemoryLedger(instrument.base, instrument.quote, GENESIS),
         clock=FixedClock(first + 60 * SECOND),
     )
-    seat_replay(desk, profile, candles)
+    seat_replay(desk, profile, candles, found)
     shape_replay(desk, profile.settings)
     start(
         desk,

@@ -27,6 +27,7 @@ from holdfast.ledger.standing import standing
 from holdfast.signals.bars import Bar, Gatherer
 from holdfast.signals.hmm.model import Model, versions, write
 from holdfast.signals.hmm.training import Course, train
+from holdfast.venue.candles import Candles
 from holdfast.venue.files import load_candles
 from holdfast.wiring.sighting import MODELS
 
@@ -173,7 +174,11 @@ def _rows(place: Runtime, sql: str) -> list[Sequence[Any]]:
 
 
 def _from_file(path: Path) -> Callable[[Course], Series]:
-    candles = load_candles(path).candles
+    return series_of(load_candles(path).candles)
+
+
+def series_of(candles: Candles) -> Callable[[Course], Series]:
+    """Give a training the newest bars of its length that candles make."""
 
     def series(course: Course) -> Series:
         gatherer = Gatherer(course.seconds * SECOND)

@@ -9,7 +9,8 @@ def test_both_desks_tick_and_commit_beside_one_another(tmp_path, monkeypatch):
     monkeypatch.setattr(bench_live, "SLOTS", 6)
     off, on = bench_live.live_ticks(tmp_path, ticks=6)
     assert len(off) == len(on) == 6
-    assert min(*off, *on) > 0
+    assert min(one.seconds for one in (*off, *on)) > 0
+    assert {one.commits for one in (*off, *on)} <= {True, False}
     assert {path.name for path in tmp_path.glob("*.duckdb")} == {"off.duckdb", "on.duckdb"}
 
 
@@ -18,3 +19,15 @@ def test_everything_that_is_switched_on_is_off_by_default():
     for name in bench_live.EVERYTHING:
         assert getattr(profile.settings, name) == CATALOGUE[name].default
         assert not CATALOGUE[name].since
+
+
+def test_the_middle_tells_ticks_that_commit_from_quiet_ones():
+    ticks = [bench_live.Tick(seconds, commits=seconds > 2) for seconds in (1.0, 2.0, 3.0, 4.0, 5.0)]
+    kinds = {None: 3.0, True: 4.0, False: 1.5}
+    assert {kind: bench_live.middle(ticks, commits=kind) for kind in kinds} == kinds
+    assert bench_live.middle([], commits=True) == 0.0
+
+
+def test_the_detector_of_the_measurement_has_a_sound_model_of_each_length():
+    found = bench_live._models(bench_live.profile_with(bench_live.EVERYTHING))
+    assert [found(name).flaw for name in ("primary", "secondary")] == ["", ""]
