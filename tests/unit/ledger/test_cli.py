@@ -246,7 +246,7 @@ def test_with_a_desk_running_its_api_and_its_published_files_are_asked(run, plac
         assert json.loads(live.stdout)["rows"] == [[1]]
         target = tmp_path / "events.csv"
         assert run("ledger", "export", "events", "--to", str(target)).exit_code == 0
-        assert len(target.read_text().splitlines()) == 121
+        assert len(target.read_text().splitlines()) == 123
         for arguments in (("ledger", "rebuild"), ("migrate", "--apply")):
             refused = run(*arguments)
             assert refused.exit_code == 2
