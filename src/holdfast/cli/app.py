@@ -7,7 +7,9 @@ needed, 5 venue unavailable, 130 interrupted.
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.metadata import version
 from types import MappingProxyType
+from typing import Annotated
 
 import typer
 
@@ -60,15 +62,27 @@ def application(command: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    app.callback(help=HELP)(_nothing)
+    app.callback(help=HELP)(_whole)
     wanted = [family for family, commands in FAMILIES.items() if command in commands]
     for family in wanted or FAMILIES:
         import_module(f"holdfast.cli.{family}").register(app)
     return app
 
 
-def _nothing() -> None:
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"holdfast {version('holdfast')}")
+        raise typer.Exit
+
+
+def _whole(
+    told: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
     """Keep a single command from becoming the whole line."""
+    del told
 
 
 def main() -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from small_desk import House
 
+from holdfast.cli.app import application
 from holdfast.clock import FixedClock, SystemClock
 from holdfast.desk import holds
 from holdfast.desk.status.board import StatusBoard
@@ -135,3 +137,12 @@ def test_amounts_lose_only_the_zeros_of_their_column():
         assert plain(Decimal(text)) == Decimal(text)
     assert str(plain(Decimal("0.100000000000000000"))) == "0.1"
     assert str(plain(Decimal(100))) == "100"
+
+
+@pytest.mark.plan("004-062")
+def test_a_build_tells_its_version_to_whoever_scrapes_it_and_on_the_command_line():
+    families = text_string_to_metric_families(House(slots=1).ticks(1).metrics.render().decode())
+    build = next(family for family in families if family.name == "holdfast_build_info")
+    (told,) = {sample.labels["version"] for sample in build.samples}
+    said = CliRunner().invoke(application("status"), ["--version"])
+    assert (said.exit_code, said.stdout) == (0, f"holdfast {told}\n")
