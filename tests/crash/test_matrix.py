@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(7200)]
 TESTS = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("HOLDFAST_KILLS_EXCHANGE") or 2)
 HOURS = os.environ.get("HOLDFAST_DAY_HOURS") or "0.1"
+TROUBLED = "24"  # a seed whose first minutes lose answers and refuse orders
 MOST_SECONDS = 60
 
 
@@ -50,7 +51,7 @@ def test_a_desk_and_its_exchange_die_again_and_again_and_no_order_is_lost_or_dou
 
 @pytest.mark.plan("004-044")
 def test_through_hours_of_the_whole_fault_plan_every_order_keeps_to_the_table_of_states():
-    told = matrix("day", "--faults", "--slots", "8", "--hours", HOURS)
+    told = matrix("--seed", TROUBLED, "day", "--faults", "--slots", "8", "--hours", HOURS)
 
     assert told["illegal"] == 0
     assert told["orders"] > 0
