@@ -39,10 +39,11 @@ from holdfast.engine.parts import order_of
 from holdfast.telemetry import log
 from holdfast.venue.port import Balance, Exchange, VenueOrder
 
-READS = 3  # a trade between two reads looks like a gap, so a gap is read again
 OVERLAP = 60 * SECOND  # an execution may be listed a moment after it happened
 LEAST = Decimal("1e-8")
-FLOWS_BACK = 7 * 24 * LOOK_BACK
+# A trade between two reads looks like a gap, so a gap is read again at once; one that stays is looked for among
+# the account's movements, first those of the last hour, for each page of them is a call.
+FLOWS_BACK = (0, LOOK_BACK, 7 * 24 * LOOK_BACK, 0)
 REACHABLE = ("", ".F")  # the parts of an account that a total counts
 AGREED, ADOPTED, ENDED, RESENT, GIVEN_UP = "agreed", "adopted", "ended", "asked_again", "given_up"
 UNRESOLVED, UNSENT, LOST, FOREIGN = "unresolved", "not_sent_yet", "lost", "foreign"
@@ -110,14 +111,14 @@ class Agreement:
         complete = True
         since = max(0, self._desk.now - LOOK_BACK)
         try:
-            for _ in range(READS):
+            for back in FLOWS_BACK:
                 at = self._exchange.wall()
                 self._take_in(self._look(since), done)
                 gaps = [*done.lost, *self._differences()]
                 if not gaps:
                     break
                 since = max(since, at - OVERLAP)  # what is older was read just now
-                self._book_flows()
+                self._book_flows(back)
         except VenueUnavailable as error:
             complete = False
             log.warning(f"the venue could not be compared with the books: {error}")
@@ -186,12 +187,12 @@ class Agreement:
             commit(self._desk, turn)
         return len(missed)
 
-    def _book_flows(self) -> None:
-        """Book deposits, withdrawals and the like that the books have not seen."""
+    def _book_flows(self, back: int) -> None:
+        """Book deposits, withdrawals and the like so far back that the books have not seen."""
         desk = self._desk
-        if self._flows_since is None:
+        if self._flows_since is None or not back:
             return
-        since = max(self._flows_since, desk.now - FLOWS_BACK)
+        since = max(self._flows_since, desk.now - back)
         new = [
             flow
             for flow in self._exchange.flows(since)
