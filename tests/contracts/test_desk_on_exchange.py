@@ -243,6 +243,27 @@ def test_a_trade_between_two_reads_of_a_comparison_is_no_anomaly(world):
     assert sent(desk, "cancel") == []
 
 
+def test_a_trade_before_the_balances_are_read_costs_no_look_at_the_movements_of_the_account(world):
+    desk = world(slots=2, rows=CALM, usd="200", doge="2000")
+    desk.open()
+    for _ in range(4):
+        desk.tick()
+    name, balances = min(desk.desk.books.orders), desk.venue.balances
+
+    def after_a_trade():
+        desk.venue.balances = balances
+        desk.exchange.admin.fill(cl_ord_id=name, vol="1000")
+        return balances()
+
+    desk.venue.balances = after_a_trade
+    desk.exchange.calls()
+    note = desk.gear.agreement()
+    assert (note.filled, note.agreed) == (1, True)
+    asked = desk.exchange.calls()
+    assert asked["BalanceEx"] == 2
+    assert "Ledgers" not in asked
+
+
 def test_a_day_of_trading_agrees_to_the_last_unit(world):
     desk = world(slots=8, usd="200", doge="2000", rules={"profit_pct": Decimal("0.6")})
     desk.open()
