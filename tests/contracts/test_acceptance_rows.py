@@ -110,6 +110,44 @@ BOUNDS = {
     + "test_capacity.py::test_the_throttle_tightens_at_five_ten_and_twenty",
     "vintage buckets": ENGINE
     + "test_stuck_and_drift.py::test_vintage_buckets_end_below_their_upper_bound",
+    "backoff starts": ENGINE
+    + "test_pricing.py::test_entries_widen_from_the_third_loss_up_to_the_most",
+    "capacity band": ENGINE
+    + "test_capacity.py::test_the_band_is_stop_below_ten_and_caution_below_twenty",
+    "stale price": "tests/unit/venue/"
+    "test_ccxt_looking.py::test_the_price_is_stale_when_nothing_in_the_ticker_moved_for_too_long",
+    "tier confidence": ENGINE
+    + "test_regime.py::test_a_tier_is_entered_at_its_confidence_and_bias_and_not_a_step_below",
+    "hysteresis keeps tier": ENGINE
+    + "test_regime.py::test_tier_2_is_kept_only_above_its_confidence_less_the_hysteresis",
+    "dwell": ENGINE + "test_regime.py::test_a_tier_lasts_its_dwell",
+    "grace": ENGINE + "test_regime.py::test_a_side_is_suppressed_once_the_grace_has_run",
+    "re-entry cooldown": ENGINE
+    + "test_regime.py::test_tier_2_is_not_entered_again_before_its_cooldown_is_over",
+    "release gates, age": ENGINE
+    + "test_gates.py::test_release_gates_are_at_least_on_all_three_by_age",
+    "release gates, distance": ENGINE
+    + "test_gates.py::test_release_gates_are_at_least_on_all_three_by_distance",
+    "release gates, strength": ENGINE
+    + "test_gates.py::test_release_gates_are_at_least_on_all_three_by_strength",
+    "auto tier": ENGINE + "test_gates.py::test_a_tier_begins_strictly_above_its_bound",
+    "auto tier 2, age": ENGINE + "test_gates.py::test_the_panic_tier_asks_for_age_alone",
+    "auto tier 2, target": ENGINE
+    + "test_gates.py::test_the_panic_tier_stays_latched_until_the_target_is_reached",
+    "recon drift": ENGINE
+    + "test_stuck_and_drift.py::test_recon_drift_trips_strictly_above_its_threshold_whichever_way",
+    "throughput min samples": ENGINE
+    + "test_throughput.py::test_twenty_cycles_are_enough_for_all_and_nineteen_are_not",
+    "throughput min samples, bucket": ENGINE
+    + "test_throughput.py::test_ten_cycles_are_enough_for_a_bucket_and_nine_are_not",
+    "age pressure": ENGINE
+    + "test_throughput.py::test_old_exits_press_only_strictly_above_their_threshold",
+    "utilisation": ENGINE
+    + "test_throughput.py::test_locked_capital_presses_only_strictly_above_its_threshold",
+    "censored inclusion": ENGINE
+    + "test_throughput.py::test_an_open_exit_counts_once_it_is_older_than_half_the_usual_time",
+    "daily loss lock": "tests/unit/safety/"
+    "test_triggers.py::test_a_days_loss_warns_at_four_fifths_and_trips_at_its_limit",
     "recovery pressure": DESK
     + "test_legacy.py::test_the_pressure_of_recoveries_grows_with_every_so_many_set_aside",
 }
