@@ -26,6 +26,7 @@ from holdfast.desk.control.payload import MOST_BYTES, parse_object
 from holdfast.desk.control.server import ControlServer, listen
 from holdfast.desk.control.verb_parameters import BadPayload
 from holdfast.desk.control.verbs import Verb
+from holdfast.domain.errors import LedgerError
 from holdfast.ledger.query import Answer, QueryRefused
 
 
@@ -321,7 +322,7 @@ def test_the_ledger_is_asked_through_the_doors_given(house, tmp_path):
             raise QueryRefused("only SELECT and EXPLAIN may be asked; this is drop")
         return Answer(columns=("n",), rows=[(Decimal("0.10"),)], more=False)
 
-    doors = LedgerDoors(query=query, verify=lambda: {"sound": True})
+    doors = LedgerDoors(settle=lambda: None, query=query, verify=lambda: {"sound": True})
     with house.served(tmp_path, ledger=doors) as client:
         found = client.post("/api/ledger/query", json={"sql": "select 0.10 as n"})
         refused = client.post("/api/ledger/query", json={"sql": "drop table event"})
@@ -338,7 +339,7 @@ def test_the_ledger_is_asked_through_the_doors_given(house, tmp_path):
 
 def test_a_slow_question_to_the_ledger_holds_up_nobody_else(house, tmp_path):
     go_on = threading.Event()
-    doors = LedgerDoors(query=lambda _: go_on.wait(10), verify=lambda: None)
+    doors = LedgerDoors(settle=lambda: None, query=lambda _: go_on.wait(10), verify=lambda: None)
     with house.served(tmp_path, ledger=doors) as client, ThreadPoolExecutor(2) as pool:
         slow = pool.submit(client.post, "/api/ledger/query", json={"sql": "select 1"})
         ticks = house.desk.tick_number
@@ -349,6 +350,29 @@ def test_a_slow_question_to_the_ledger_holds_up_nobody_else(house, tmp_path):
         assert not slow.done()
         go_on.set()
         assert slow.result().status_code == 200
+
+
+def test_an_answer_of_the_ledger_holds_all_that_was_noted_before_it_was_asked(house, tmp_path):
+    asked = []
+    doors = LedgerDoors(
+        settle=lambda: asked.append("settled"),
+        query=asked.append,
+        verify=lambda: None,
+    )
+    with house.served(tmp_path, ledger=doors) as client:
+        client.post("/api/ledger/query", json={"sql": "select 1"})
+    assert asked == ["settled", "select 1"]
+
+
+def test_tables_that_cannot_be_brought_up_are_said_to_stand_behind(house, tmp_path):
+    def full():
+        raise LedgerError("no space left")
+
+    doors = LedgerDoors(settle=full, query=lambda sql: sql, verify=lambda: None)
+    with house.served(tmp_path, ledger=doors) as client:
+        answer = client.post("/api/ledger/query", json={"sql": "select 1"})
+    assert answer.status_code == 503
+    assert "no space left" in answer.json()["message"]
 
 
 def test_the_verbs_are_listed_with_their_bounds(house, tmp_path):

@@ -60,8 +60,12 @@ class Reconcile(Protocol):
 
 
 class LedgerDoors(msgspec.Struct, frozen=True, kw_only=True):
-    """How other threads may ask the ledger; each opens a way in of its own."""
+    """How the ledger may be asked: `settle` in the desk's thread, the others in any, by a new way in.
 
+    `settle` brings the tables up to the last event, so that an answer holds all that was noted.
+    """
+
+    settle: Callable[[], object]
     query: Callable[[str], object]
     verify: Callable[[], object]
 
@@ -200,7 +204,8 @@ class _Routes:
         sql = payload.get("sql")
         if payload.keys() != {"sql"} or not isinstance(sql, str):
             raise BadPayload("say {sql: one SELECT}")
-        return await self._ask_ledger(lambda doors: doors.query(sql))
+        unsettled = await self._settle()
+        return unsettled or await self._ask_ledger(lambda doors: doors.query(sql))
 
     async def verify(self, request: Request) -> Response:
         if await read_object(request):
@@ -222,6 +227,16 @@ class _Routes:
             return said(503, "the desk is busy; the command was withdrawn and nothing was done")
         waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return said(503, "the desk has begun and is not done yet; look at the status")
+
+    async def _settle(self) -> Response | None:
+        doors = self._parts.ledger
+        if doors is None:
+            return None
+        try:
+            answer = await self._await(self._parts.inbox.ask(lambda _: doors.settle()))
+        except HoldfastError as fault:
+            return said(503, f"the ledger's tables stand behind its events: {fault}")
+        return answer if isinstance(answer, Response) else None
 
     async def _ask_ledger(self, ask: Callable[[LedgerDoors], object]) -> Response:
         doors = self._parts.ledger
