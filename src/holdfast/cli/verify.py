@@ -1,7 +1,8 @@
 """Verify a deployment from the command line: `verify RUNBOOK`.
 
 Exit codes: 0 everything passed, 1 the report could not be written, 2 the runbook or what was
-asked is wrong, 3 something did not pass, 5 no desk answered. The table goes to stdout, progress to stderr.
+asked is wrong, 3 something did not pass, 5 no desk answered, 130 it was interrupted. The table goes to
+stdout, progress to stderr.
 """
 
 import sys
@@ -17,17 +18,19 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.cli.action import AsJson, Folder, Named
+from holdfast.cli.interrupts import first_press
 from holdfast.clock import SystemClock
 from holdfast.config.errors import ConfigError
 from holdfast.rollout.runbook.report import as_json as json_of
 from holdfast.rollout.runbook.report import markdown
 from holdfast.rollout.runbook.results import RunResult
 from holdfast.rollout.runbook.run import Tell, explain, plan
+from holdfast.rollout.runbook.stopping import Stop
 from holdfast.rollout.verdicts import Verdict
 from holdfast.wiring.verifying import VerifyOptions, read_runbook
 from holdfast.wiring.verifying import verify as run
 
-UNDELIVERED, NOT_PASSED, ABSENT = 1, 3, 5
+UNDELIVERED, NOT_PASSED, ABSENT, INTERRUPTED = 1, 3, 5, 130
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.ERROR: "red"}
 
 
@@ -72,15 +75,16 @@ def verify(
         raise ConfigError(
             "no such folder", file=str(report), key="--report", hint="name a folder that is there"
         )
-    with _bar(len(plan(book))) as tell:
-        result = run(options, SystemClock(), tell)
+    stop = Stop()
+    with first_press(stop.ask), _bar(len(plan(book))) as tell:
+        result = run(options, SystemClock(), tell, stop)
     if as_json:
         typer.echo(json_of(result).decode(), nl=False)
     else:
         Console().print(page(result))
     if report is not None:
         _write(report, markdown(result))
-    raise typer.Exit(exit_code(result))
+    raise typer.Exit(INTERRUPTED if stop.asked else exit_code(result))
 
 
 def exit_code(result: RunResult) -> int:

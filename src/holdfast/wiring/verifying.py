@@ -22,6 +22,7 @@ from holdfast.rollout.runbook.journal import Begun, JournalBroken, RunJournal, r
 from holdfast.rollout.runbook.load import Loaded, load_runbook
 from holdfast.rollout.runbook.results import RunResult, StepResult, run_id
 from holdfast.rollout.runbook.run import Key, Tell, run
+from holdfast.rollout.runbook.stopping import Stop
 from holdfast.rollout.verdicts import Verdict
 from holdfast.telemetry import log
 from holdfast.wiring.place import place_of
@@ -50,8 +51,11 @@ def read_runbook(options: VerifyOptions) -> Loaded:
     return load_runbook(options.runbook, find_profiles(os.environ, named=options.profiles))
 
 
-def verify(options: VerifyOptions, clock: Clock, tell: Tell = lambda _: None) -> RunResult:
-    """Run a runbook against the desk of a profile, and keep the evidence."""
+def verify(
+    options: VerifyOptions, clock: Clock, tell: Tell = lambda _: None, stop: Stop | None = None
+) -> RunResult:
+    """Run a runbook against the desk of a profile, and keep the evidence; `stop` may end it early."""
+    stop = stop or Stop()
     loaded = read_runbook(options)
     place = place_of(options.profile, options.profiles)
     journal, begun, passed = _journal(options, loaded, place, clock)
@@ -67,6 +71,7 @@ def verify(options: VerifyOptions, clock: Clock, tell: Tell = lambda _: None) ->
         clock=clock,
         began_at=begun.began_at,
         since=begun.since,
+        stop=stop,
     )
     keeper = Keeper(
         journal, lambda row: _send(place, row), run=begun.run, runbook=loaded.book.runbook
@@ -74,8 +79,11 @@ def verify(options: VerifyOptions, clock: Clock, tell: Tell = lambda _: None) ->
     try:
         return run(loaded, around, keeper, begun.run, passed=passed, tell=tell)
     except KeyboardInterrupt:
-        log.warning(f"interrupted; go on with --resume {begun.run}")
+        stop.ask()
         raise
+    finally:
+        if stop.asked:
+            log.warning(f"interrupted; go on with --resume {begun.run}")
 
 
 def _journal(

@@ -16,6 +16,7 @@ from holdfast.rollout.runbook.evidence import Keeper
 from holdfast.rollout.runbook.journal import RunJournal
 from holdfast.rollout.runbook.load import load_runbook
 from holdfast.rollout.runbook.run import run
+from holdfast.rollout.runbook.stopping import Stop
 
 SECOND = 1_000_000
 BEGAN = 1_800_000_000 * SECOND
@@ -66,6 +67,7 @@ class Place:
         self.logs = folder / "logs"
         self.logs.mkdir()
         self.journal = RunJournal(folder / "evidence" / "mine-1.jsonl")
+        self.stop = Stop()
 
     def around(self):
         services = Services(lambda: self.desk, lambda: self.dashboard, self.clock)
@@ -76,6 +78,7 @@ class Place:
             clock=self.clock,
             began_at=BEGAN,
             since=self.since,
+            stop=self.stop,
         )
 
     def load(self, steps):
@@ -83,10 +86,10 @@ class Place:
         path.write_text(HEAD + steps, encoding="utf-8")
         return load_runbook(str(path), self.folder)
 
-    def run(self, steps, passed=()):
+    def run(self, steps, passed=(), tell=lambda _: None):
         keeper = Keeper(self.journal, self._send, run="mine-1", runbook="mine")
         known = {(step.phase, step.step): step for step in passed}
-        return run(self.load(steps), self.around(), keeper, "mine-1", passed=known)
+        return run(self.load(steps), self.around(), keeper, "mine-1", passed=known, tell=tell)
 
     def seconds(self):
         return self.clock.monotonic() - BEGAN / SECOND

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -237,15 +237,6 @@ def test_a_paused_desk_fails_in_the_steps_that_say_so_and_in_no_other(deployed):
     assert steps["dashboard"] == steps["no-crash-loop"] == "pass"
 
 
-def pressed(process, patience=15):
-    """Press Ctrl-C as a person does: again where Python dropped it, as it may inside a callback."""
-    for _ in range(3):
-        process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            return process.communicate(timeout=patience)[1]
-    return process.communicate(timeout=patience)[1]
-
-
 def test_a_run_that_is_interrupted_keeps_what_it_saw_and_says_how_to_go_on(deployed, tmp_path):
     (home, _), place, *_ = deployed
     house = home, house_in(tmp_path, every="1s", **{"for": "60s"})[1]
@@ -256,14 +247,20 @@ def test_a_run_that_is_interrupted_keeps_what_it_saw_and_says_how_to_go_on(deplo
     )
     try:
         until(lambda: set(place.evidence.glob("*.jsonl")) != before)
-        time.sleep(0.3)
-        told = pressed(process)
+        process.send_signal(signal.SIGINT)
+        out, told = process.communicate(timeout=30)
     finally:
         process.kill()
         process.wait()
     (journal,) = set(place.evidence.glob("*.jsonl")) - before
     assert process.returncode == 130
     assert f"--resume {journal.stem}" in told.decode()
+    assert told.decode().count("press Ctrl-C again") == 1
+    begun, *steps, whole = [json.loads(line)["entry"] for line in journal.open()]
+    assert (begun["type"], whole["type"], len(steps)) == ("begun", "run", 10)
+    assert whole["verdict"] != "pass"
+    assert [step["verdict"] for step in steps].count("cancelled") >= 1
+    assert f"run {journal.stem}" in out.decode()
 
 
 @pytest.fixture(scope="module")

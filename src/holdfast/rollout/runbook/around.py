@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from holdfast.clock import Clock
+from holdfast.rollout.runbook.stopping import Stop
 from holdfast.rollout.runbook.target import LOOPBACK, Target
 from holdfast.rollout.verdicts import Verdict
 
@@ -113,7 +114,7 @@ class Services:
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a run may look at; times are microseconds UTC, `since` is None unless told."""
+    """All a run goes by; times are microseconds UTC, `since` is None unless told."""
 
     services: Services
     logs: Path
@@ -121,3 +122,4 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     began_at: int
     since: int | None = None
+    stop: Stop = msgspec.field(default_factory=Stop)

@@ -2,7 +2,8 @@
 
 Rules: explain and run walk the same plan; a step ends as soon as it passed for as long as it must
 hold, or does not pass when its time is over; after a blocking step that did not pass nothing more is
-looked at, and what was not looked at is inconclusive.
+looked at, and what was not looked at is inconclusive. In a run that was asked to stop, what is not
+decided yet is cancelled.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from holdfast.clock import Clock
 from holdfast.rollout.runbook.around import Around, Reading
 from holdfast.rollout.runbook.checks.look import expected, look
 from holdfast.rollout.runbook.evidence import Keeper
@@ -107,7 +107,9 @@ def judge(step: Step, around: Around) -> Judged:
             held_since = None
             if final or now >= deadline:
                 return Judged(reading, looks)
-        _rest(clock, step, now, deadline, held_since)
+        _rest(around, step, now, deadline, held_since)
+        if around.stop.asked:
+            return Judged(_cancelled(f"stopped after {looks} looks: {reading.observed}"), looks)
 
 
 def _look(step: Step, around: Around) -> tuple[Reading, bool]:
@@ -122,10 +124,16 @@ def _look(step: Step, around: Around) -> tuple[Reading, bool]:
     return look(step.check, around, keep), False
 
 
-def _rest(clock: Clock, step: Step, now: float, deadline: float, held_since: float | None) -> None:
+def _cancelled(why: str) -> Reading:
+    return Reading(verdict=Verdict.CANCELLED, observed=why)
+
+
+def _rest(
+    around: Around, step: Step, now: float, deadline: float, held_since: float | None
+) -> None:
     pause = step.retry.every if step.retry else LOOK_SECONDS
     end = deadline if held_since is None else held_since + (step.hold_for or 0.0)
-    clock.sleep(max(0.001, min(pause, end - now)))
+    around.stop.wait(around.clock, max(0.001, min(pause, end - now)))
 
 
 def _walk(phase: Phase, step: Step, around: Around, keeper: Keeper, stopped_by: str) -> StepResult:
@@ -133,6 +141,8 @@ def _walk(phase: Phase, step: Step, around: Around, keeper: Keeper, stopped_by: 
     if stopped_by:
         why = f"not looked at: {stopped_by} did not pass"
         judged = Judged(Reading(verdict=Verdict.INCONCLUSIVE, observed=why), 0)
+    elif around.stop.asked:
+        judged = Judged(_cancelled("not looked at: the run was stopped"), 0)
     else:
         judged = judge(step, around)
     result = StepResult(
