@@ -102,7 +102,7 @@ def test_each_volume_is_somebodys_and_desk_and_its_exchange_share_one():
 
 def test_secrets_are_files_that_are_not_committed():
     assert all(one["file"].startswith("secrets/") for one in COMPOSE["secrets"].values())
-    assert "secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert next(line for line in ignored if not line.startswith("#")) == "*"
     assert "!secrets" not in ignored
