@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import control, standing, theme
 from dashboards.control import Answer, Desk
-from dashboards.parts import markup
+from dashboards.parts import ages, markup
 from dashboards.parts.command_bar import known_verbs
 from dashboards.parts.empty_state import nothing
 from dashboards.parts.markup import Cell, Column
@@ -59,13 +59,18 @@ def _gates(data: Data, row: Mapping[str, Any]) -> None:
 def _gate(gate: Mapping[str, Any]) -> list[Cell | str]:
     unit, measured = str(gate.get("unit") or ""), gate.get("measured")
     passed = bool(gate.get("passed"))
-    shown = "not known" if measured is None else f"{theme.number(measured, 2)} {unit}".strip()
     return [
         str(gate.get("name") or "gate"),
-        shown,
-        f"{theme.number(gate.get('bound'), 2)} {unit}".strip(),
+        "not known" if measured is None else _amount(measured, unit),
+        _amount(gate.get("bound"), unit),
         Cell("open" if passed else "closed", "good" if passed else "bad"),
     ]
+
+
+def _amount(value: object, unit: str) -> str:
+    if unit == "s":
+        return ages.seconds(value)
+    return f"{theme.number(value, 2)} {unit}".strip()
 
 
 def _buttons(desk: Desk | str, row: Mapping[str, Any], known: set[str]) -> None:

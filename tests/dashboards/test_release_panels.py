@@ -72,6 +72,7 @@ def test_the_dialog_shows_each_gate_with_its_measured_value_before_anything_is_s
         fine(show("slots", published(count=2, slot_vintage=VINTAGE, release_health=HEALTH)))
     )
     for expected in (
+        "7 d 1 min",
         "9.44 %",
         "10.00 %",
         "not known",
