@@ -292,3 +292,25 @@ def test_a_desk_opened_from_its_profile_books_deposits_too(home, monkeypatch):
         assert world.held.desk.books.holds == {}
     finally:
         world.close()
+
+
+def test_what_is_proven_in_a_tick_hinders_no_read_of_that_tick(home, monkeypatch):
+    world = DeskOnEmulator(home, monkeypatch).open().arm()
+    try:
+        lost = {"kind": "drop_request", "endpoints": ["AddOrder", "AddOrderBatch"], "p": 1}
+        world.exchange.administrator().faults(lost, seed=1)
+        books, mode = world.held.desk.books, world.held.exchange.road.mode.execution
+        world.until(lambda _: books.submissions)
+        world.exchange.administrator().faults(seed=1)
+        record = world.held.runtime.folder / "mode.json"
+        kept = record.read_bytes()
+        record.unlink()
+        world.ticks()
+        record.write_bytes(kept)
+        world.ticks(2)
+        assert books.submissions
+        assert mode.state.streak == 0
+        world.until(lambda _: not books.submissions)
+        assert mode.state.streak == 1
+    finally:
+        world.close()

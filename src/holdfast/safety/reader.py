@@ -58,12 +58,15 @@ class ModeReader:
         self.execution.take(Booted())
 
     def tick(self, facts: DeskFacts) -> tuple[ModeNoted, ...]:
-        """Take in what the desk knows, judge the mode, and return what the desk has to journal."""
+        """Take in what the desk knows, judge the mode, and return what the desk has to journal.
+
+        The desk's facts come before the read: what hinders a read to count must be of this tick.
+        """
+        self._report(facts)
         if self._thread is None:
             self.poll()
         else:
             self._overdue()
-        self._report(facts)
         self.execution.look()
         return self.execution.take_notes()
 

@@ -97,6 +97,7 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         if self.key_watch is not None:
             self.key_watch(desk)
             self.road.look = self.key_watch.look
+        self.gear.resolver()  # what is proven now hinders arming no longer
         self.mode_duty(desk)
         self.room.watch(desk)
         self.duties(desk)

@@ -25,6 +25,7 @@ def parse():
     kills = what.add_parser("kills", help="kill desk and exchange")
     kills.add_argument("--kills", type=int, default=20)
     kills.add_argument("--exchange-kills", type=int, default=None, help="a tenth of --kills")
+    kills.add_argument("--first", type=int, default=None, help="stop after so many of the plan")
     day = what.add_parser("day", help="trade for hours of market time")
     day.add_argument("--hours", type=float, default=24.0)
     day.add_argument("--faults", action="store_true", help="with the whole fault plan")
@@ -42,7 +43,7 @@ def run_of(asked, folder, seed):
         others = asked.exchange_kills
         others = max(1, asked.kills // 10) if others is None else others
         words = f"{asked.kills} kills of the desk, {others} of the exchange"
-        return Matrix(Site(folder, seed=seed), asked.kills, others, seed, say), words
+        return Matrix(Site(folder, seed=seed), asked.kills, others, seed, say, asked.first), words
     site = Site(folder, seed=seed, **day_settings(asked.slots))
     words = (
         f"{asked.hours} h of {asked.slots} slots, {'whole' if asked.faults else 'no'} fault plan"

@@ -23,7 +23,7 @@ from holdfast.ledger.verify import verify
 _FILLS = """
 select json_extract_string(payload, '$.fill_id') from event where type in ('OrderFilled', 'LateFilled')
 """
-_ANOMALIES = "select payload from event where type = 'AnomalyNoted'"
+_ANOMALIES = "select payload from event where type = 'AnomalyNoted' order by seq"
 NEVER = frozenset({"rests_after_end", "late_fill", "unknown_order"})  # proofs that were none
 _COUNTS = {
     "illegal": "select count(*) from intent_events where not legal",
@@ -48,7 +48,9 @@ def audit(site):
             try:
                 json.dump(_audit(site.place.ledger, state, accepted), out)
             except BaseException:  # noqa: BLE001 (the parent reads it)
-                json.dump({"findings": [traceback.format_exc()], "counts": {}}, out)
+                json.dump(
+                    {"findings": [traceback.format_exc()], "counts": {}, "anomalies": []}, out
+                )
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as told:
@@ -67,16 +69,16 @@ def _audit(path: Path, state, accepted):
         try:
             findings = [*_books(ledger.restore(), state), *_fills(ledger, state)]
             counts = {name: _one(ledger, sql) for name, sql in _COUNTS.items()}
-            counts["strange"] = _strange(ledger)
+            anomalies = _anomalies(ledger)
         finally:
             ledger.close()
         findings += [str(one) for one in verify(copy).findings]
     if accepted["repeated"]:
         findings.append(f"orders accepted twice: {accepted['repeated']}")
-    findings += [f"anomaly: {row}" for row in counts.pop("strange")]
+    findings += [f"anomaly: {kind}: {told}" for kind, told in anomalies if kind in NEVER]
     if counts["illegal"]:
         findings.append(f"{counts['illegal']} illegal steps of intents")
-    return {"findings": findings, "counts": counts}
+    return {"findings": findings, "counts": counts, "anomalies": anomalies}
 
 
 def _books(books, state):
@@ -126,11 +128,11 @@ def _fills(ledger, state):
         yield f"fill {name} never traded"
 
 
-def _strange(ledger):
+def _anomalies(ledger):
     cursor = ledger.cursor()
     rows = cursor.execute(_ANOMALIES).fetchall()
     cursor.close()
-    return [text for (text,) in rows if json.loads(text)["kind"] in NEVER]
+    return [[told["kind"], told["detail"]] for told in map(json.loads, (text for (text,) in rows))]
 
 
 def _one(ledger, sql):

@@ -44,6 +44,7 @@ class Life:
         self.code = None
         self.said = None  # of its books, when it last rested
         self._until = 0
+        self.waited = []  # until when it waited before it first rested
         self._armed = mmap.mmap(-1, 1)
         self.born = time.monotonic()
         self.pid = os.fork()
@@ -86,6 +87,8 @@ class Life:
             if said is not None and said["rest"] > rests:
                 self.said, self._until = said, until
                 return said
+            if self.said is None:
+                self.waited.append(until)
             self.site.admin.move(until)
         return None
 

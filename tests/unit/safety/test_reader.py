@@ -221,6 +221,18 @@ def test_a_hold_that_lowers_the_mode_and_one_that_does_not(world):
     assert snapshot(world.execution).effective == "HALT"
 
 
+def test_a_read_counts_by_what_the_desk_tells_in_the_same_tick(world):
+    hindered = DeskFacts(open_orders=0, unmet=("no_unknown_intents",))
+    world.put(record())
+    world.reader.booted()
+    world.tick(0, hindered)
+    assert (world.mode, world.execution.state.streak) == ("DRY", 0)
+    world.tick(5)
+    assert (world.mode, world.execution.state.streak) == ("ARMING", 1)
+    world.tick(5, hindered)
+    assert (world.mode, world.execution.state.streak) == ("DRY", 0)
+
+
 def test_the_snapshot_says_how_the_mode_stands(world):
     world.arm(DeskFacts(open_orders=4, unmet=()))
     world.clock.sleep(2)
