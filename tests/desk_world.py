@@ -6,6 +6,7 @@ fuse is crossed before and after every call of the desk to either, and at every 
 
 import shutil
 import tempfile
+import weakref
 from decimal import Decimal
 from pathlib import Path
 
@@ -124,6 +125,7 @@ class World:
         **rules,
     ):
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None))
+        self._gone = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.candles = candles
         self.slots, self.sticky = slots, sticky
         self.rules, self.sizing = rules_with(**rules), sizing
@@ -228,7 +230,7 @@ class World:
     def close(self):
         if self.desk is not None:
             self.die()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._gone()  # else it goes with the world itself: a test that fails closes nothing
 
     def rows(self):
         """List every event of the ledger, oldest first."""

@@ -1,5 +1,6 @@
 """Laws of the emulated exchange: money is conserved, holds fit, looking changes nothing, memory is whole."""
 
+import shutil
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -52,6 +53,7 @@ class ExchangeMachine(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "session"):
             self.session._store.close()
+            shutil.rmtree(self.folder)
 
     @rule(side=SIDES, bits=BITS, vol=VOLUMES, post=st.booleans())
     def place(self, side, bits, vol, post):
@@ -186,7 +188,11 @@ SOUND = {"pair": "XDGUSD", "type": "buy", "ordertype": "limit", "price": "0.05",
 @given(requests=st.lists(st.tuples(st.booleans(), BODIES), min_size=1, max_size=4))
 @settings(max_examples=12)
 def test_whatever_is_asked_is_answered_and_comes_out_the_same_after_a_death(requests):
-    folder = Path(tempfile.mkdtemp())
+    with tempfile.TemporaryDirectory() as name:
+        _ask_and_die(Path(name), requests)
+
+
+def _ask_and_die(folder, requests):
     opened = session(folder)
     caller = Caller(opened)
     for sound, body in requests:
