@@ -17,6 +17,9 @@ from holdfast.redaction.redactor import REDACTOR
 ACCEPTED, REFUSED, UNKNOWN = "accepted", "refused", "unknown"
 QUIETING = frozenset({"rate_limit", "maintenance"})
 PASSING = QUIETING | {"nonce"}  # a cancel refused for these is asked for again
+_NO_WONDER = PASSING | {
+    "not_open"
+}  # on a venue whose orders end by themselves: its end is heard of
 
 
 def send(turn: Turn) -> None:
@@ -127,7 +130,7 @@ def _refused(turn: Turn, intent: Intent, receipt: Receipt) -> None:
         if slot_id is not None:
             wanted = CancelWanted(reason="reprice_refused", client_order_id=receipt.client_order_id)
             turn.slot(slot_id, wanted)
-    elif not (desk.venue.endless and receipt.reason == "not_open"):
+    elif not (desk.venue.endless and receipt.reason in _NO_WONDER):
         if isinstance(intent, CancelOrder) and _rests_on(turn, intent, receipt.reason):
             failed = CancelFailed(client_order_id=intent.client_order_id, reason=receipt.reason)
             turn.slot(desk.books.orders[intent.client_order_id], failed)

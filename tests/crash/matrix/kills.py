@@ -6,8 +6,9 @@ and it is killed in its turn. The plan of kills comes from the seed; only the ma
 
 An anomaly is whatever the desk notes as out of the ordinary. Three kinds break the run, because each says
 that a proof was none: an order that rests after its end was booked, a fill after it, an execution of an
-order nobody knows. The others are counted and printed: `refused` is a request of ours that the exchange
-turned down and that is asked again, `unknown_intent` one that two minutes did not prove.
+order nobody knows. The others are counted and printed: `refused` is a cancel that the exchange turned
+down for good, `unknown_intent` a request that two minutes did not prove. A cancel for which it had no time
+(its rate limit, maintenance, a nonce) is asked for again and is none.
 """
 
 import random

@@ -8,7 +8,12 @@ from desk_faults import faults
 from desk_world import walk
 from exchange_world import WRITES, ExchangeWorld
 
-from holdfast.domain.bookkeeping import IntentResolved, ReconcileNoted, SubmissionNoted
+from holdfast.domain.bookkeeping import (
+    AnomalyNoted,
+    IntentResolved,
+    ReconcileNoted,
+    SubmissionNoted,
+)
 from holdfast.domain.events import OrderEnded, OrderPlaced
 from holdfast.domain.intents import CancelOrder
 from holdfast.domain.slots import ENTRY
@@ -104,6 +109,7 @@ def test_a_cancel_the_exchange_had_no_time_for_is_asked_for_again(opened):
     assert name not in world.desk.books.orders
     asked = [note for note in _of(world, SubmissionNoted) if note.action == "cancel"]
     assert [note.ids for note in asked] == [(name,), (name,)]
+    assert _of(world, AnomalyNoted) == []  # it was asked for again: nothing that must not be
 
 
 @pytest.mark.parametrize("seconds", [1, 4, 6, 7])
