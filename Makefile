@@ -8,6 +8,7 @@ PY := .venv/bin/python
 PROFILE ?= paper
 ARGS ?=
 KILLS ?= 20
+AT_ONCE ?= 2
 N ?= 20
 HOURS ?= 24
 
@@ -34,7 +35,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test staged check bench bench-live crash-desk crash drills crash-tests day docs golden clean
+.PHONY: help up sync test staged alone check bench bench-live crash-desk crash drills crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -49,6 +50,9 @@ test: sync ## run all tests in random order, but for kills, drills and staged de
 
 staged: sync ## run the tests whose desks are processes on an emulated exchange, or are killed and verified
 	$(PY) -m pytest -n 2 --dist worksteal --timeout=600 $(STAGED) $(ARGS)
+
+alone: sync ## run each test module in a fresh process of its own, AT_ONCE at a time, and name those that fail (slow)
+	$(PY) tools/alone.py -n $(AT_ONCE) $(ARGS)
 
 check: sync ## lock, lint, format, types, layers, dependencies, secrets, generated files, doctests
 	$(UV) lock --check
