@@ -62,7 +62,7 @@ def _table(found: pd.DataFrame, zone: str) -> int | None:
             "market time": [theme.moment(at, zone) for at in found["at"]],
             "stream": found["stream"],
             "type": found["type"],
-            "slot": found["slot"],
+            "slot": [theme.exact(one) for one in found["slot"]],
             "facts": [event_list.facts(payload) for payload in found["payload"]],
         }
     )
@@ -73,7 +73,10 @@ def _table(found: pd.DataFrame, zone: str) -> int | None:
         height=560,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"seq": st.column_config.NumberColumn(format="localized", width=70)},
+        column_config={
+            "seq": st.column_config.NumberColumn(format="localized", width=70),
+            "slot": st.column_config.TextColumn(alignment="right"),
+        },
     )
     rows = state["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(found) else 0

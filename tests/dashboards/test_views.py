@@ -215,9 +215,16 @@ def test_events_can_be_filtered_by_stream_type_slot_and_text(show: Show, publish
     app.number_input(key="event_slot").set_value(3)
     found = fine(app.run()).dataframe[0].value
     assert set(found["type"]) == {"CycleBooked"}
-    assert set(found["slot"]) == {3}
+    assert set(found["slot"]) == {"3"}
     app.text_input(key="event_text").set_value("no such text")
     assert not fine(app.run()).dataframe
+
+
+def test_an_event_without_a_slot_shows_a_dash(show: Show, published: Build) -> None:
+    app = fine(show("ledger", published()))
+    streams = app.selectbox(key="event_stream")
+    streams.select(next(name for name in streams.options if name.startswith("ops/")))
+    assert set(fine(app.run()).dataframe[0].value["slot"]) == {"-"}
 
 
 def test_events_come_in_pages_and_one_can_be_read_whole(show: Show, published: Build) -> None:

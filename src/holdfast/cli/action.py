@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from holdfast.desk.control.client import Answer, ControlClient, DeskAbsent
+from holdfast.desk.control.verb_hidden import LEGACY, is_hidden
 from holdfast.domain.errors import HoldfastError
 from holdfast.wiring.place import place_of
 
@@ -50,20 +51,29 @@ def action(
 
 
 def actions(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJson = False) -> None:
-    """List what the running desk can be asked to do.
+    """List what the running desk can be asked to do; as JSON, what it would refuse now, too.
 
     Example: `holdfast actions`
     """
     with faults():
-        answer = asked(desk_of(profile, profiles), "/api/verbs")
+        desk = desk_of(profile, profiles)
+        answer = asked(desk, "/api/verbs")
+        verbs = [] if as_json else _useful(desk, answer.body.get("verbs", []))
     if as_json:
         typer.echo(answer.content.decode())
         return
     table = Table("verb", "takes", "does", box=None)
-    for verb in answer.body.get("verbs", []):
+    for verb in verbs:
         takes = [one["name"] + ("" if one["required"] else "?") for one in verb["parameters"]]
         table.add_row(verb["action"], " ".join(takes), verb["help"])
     Console().print(table)
+
+
+def _useful(desk: ControlClient, verbs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not any(verb["action"] in LEGACY for verb in verbs):
+        return verbs
+    legacy = asked(desk, "/api/status").body.get("legacy", {})
+    return [verb for verb in verbs if not is_hidden(verb["action"], legacy)]
 
 
 def tell(answer: Answer, *, as_json: bool) -> None:

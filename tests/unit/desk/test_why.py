@@ -125,6 +125,18 @@ def test_the_verbs_are_listed(run, served):
     listed = run("actions").output
     assert "toggle_sticky" in listed
     assert "slot_id sticky? confirm?" in listed
+    assert "soft_close" in listed
+
+
+def test_verbs_that_a_desk_of_sticky_slots_would_refuse_are_not_suggested(run, tmp_path):
+    house = House(slots=1, sticky_mode_enabled="true").ticks(2)
+    with house.served(runtime("paper", tmp_path).make().folder):
+        listed = run("actions").output
+        everything = run("actions", "--json").output
+    assert "release_slot" in listed
+    assert "soft_close" not in listed
+    assert "cancel_stale_recoveries" not in listed
+    assert "soft_close" in everything
 
 
 @pytest.mark.parametrize("words", [("status",), ("why", "0"), ("action", "pause"), ("actions",)])

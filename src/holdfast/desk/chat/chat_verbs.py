@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from holdfast.desk import holds
-from holdfast.desk.control.verb_legacy import LEGACY
+from holdfast.desk.control.verb_hidden import LEGACY
 from holdfast.desk.control.verb_parameters import Arguments, Parameter
 from holdfast.desk.control.verbs import Verb
 from holdfast.desk.desk import Desk

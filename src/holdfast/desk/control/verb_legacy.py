@@ -17,7 +17,6 @@ from holdfast.desk.soft_close import Target, distance_pct, resting, soft_close
 from holdfast.domain.errors import CommandRefused
 from holdfast.domain.slots import OrderStatus
 
-LEGACY = ("soft_close", "soft_close_next", "cancel_stale_recoveries")
 MOST_ID = Decimal(10**9)
 MOST_BATCH = 20
 Current = Callable[[], Profile]
