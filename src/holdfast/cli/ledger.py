@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from holdfast.cli.answers import print_answer
+from holdfast.cli.ledger_import import Planned, State, import_state
 from holdfast.clock import SystemClock
 from holdfast.domain.errors import HoldfastError, LedgerCorrupt, LedgerLocked
 from holdfast.ledger import export as exporting
@@ -42,7 +43,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 def register(app: typer.Typer) -> None:
     """Add the group `ledger` and the command `migrate` to an application."""
-    group = typer.Typer(help="Prove, ask, export and rebuild a ledger.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Prove, ask, export, rebuild and import a ledger.", no_args_is_help=True
+    )
     for name, command in _COMMANDS.items():
         group.command(name)(command)
     app.add_typer(group, name="ledger")
@@ -169,6 +172,22 @@ def migrate(
     typer.echo(f"{len(steps)} steps {verb}{backup}")
 
 
+def import_(
+    state: State,
+    profile: Named = "paper",
+    profiles: Folder = None,
+    *,
+    plan: Planned = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the saved state of the earlier bot into a paper ledger (desk stopped).
+
+    Example: `holdfast ledger import state.json --profile paper --plan`
+    """
+    with _faults():
+        import_state(state, profile, profiles, plan=plan, as_json=as_json)
+
+
 @contextmanager
 def _offline(
     profile: str, profiles: Path | None, what: str
@@ -256,4 +275,5 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "rebuild": rebuild,
     "query": query,
     "export": export,
+    "import": import_,
 }

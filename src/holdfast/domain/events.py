@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.domain.market import Regime
 from holdfast.domain.money import ZERO
-from holdfast.domain.slots import Block, Close, Direction, LegName, Role, Side
+from holdfast.domain.slots import Block, Close, Direction, LegName, Role, Side, Slot
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -28,6 +28,19 @@ class SlotAdded(_Event, frozen=True, kw_only=True, gc=False):
     slot: int
     sticky: bool
     profit_pct: Decimal = ZERO
+
+
+class SlotImported(_Event, frozen=True, kw_only=True, gc=False):
+    """A slot joined as an earlier bot saved it; orders that rested follow, placed under ids of ours.
+
+    `resting` holds the venue's own name of each of them by ours, `source` the digest of the file.
+    """
+
+    stream: ClassVar[str] = "slot"
+    slot: int
+    saved: Slot
+    resting: dict[str, str]
+    source: str
 
 
 class SlotDrained(_Event, frozen=True, kw_only=True, gc=False):
@@ -323,6 +336,10 @@ class PositionOpened(_Event, frozen=True, kw_only=True, gc=False):
     target_profit_pct: Decimal
 
 
+class PositionImported(PositionOpened, frozen=True, kw_only=True, gc=False):
+    """An exit was owed before the ledger began; entry facts are those of the earlier bot (core 4.9)."""
+
+
 class PositionClosed(_Event, frozen=True, kw_only=True, gc=False):
     """A position is closed for good; its outcome is written once (core 4.1)."""
 
@@ -347,6 +364,7 @@ class RulesChanged(_Event, frozen=True, kw_only=True, gc=False):
 
 Event = (
     SlotAdded
+    | SlotImported
     | SlotDrained
     | SlotRetired
     | StickySet
@@ -369,6 +387,7 @@ Event = (
     | InventoryMoved
     | BalanceOpened
     | PositionOpened
+    | PositionImported
     | PositionClosed
     | RulesChanged
 )

@@ -28,6 +28,7 @@ from holdfast.domain.events import (
     OrderPlaced,
     RulesChanged,
     SlotAdded,
+    SlotImported,
     SlotRetired,
 )
 from holdfast.domain.intents import Submission
@@ -98,6 +99,8 @@ class Books:
         match event:
             case SlotAdded():
                 self._add(at, event)
+            case SlotImported():
+                self._join(event.saved)
             case SlotRetired():
                 self.slots.pop(event.slot)
                 self.parked.pop(event.slot, None)
@@ -113,7 +116,7 @@ class Books:
         self._index(event)
 
     def _add(self, at: int, event: SlotAdded) -> None:
-        self.slots[event.slot] = Slot(
+        added = Slot(
             slot_id=event.slot,
             sticky=event.sticky,
             created_at=at,
@@ -121,7 +124,11 @@ class Books:
             a=Leg(name=LegName.A, block=Block.PACING, blocked_at=at),
             b=Leg(name=LegName.B, block=Block.PACING, blocked_at=at),
         )
-        self.next_slot_id = max(self.next_slot_id, event.slot + 1)
+        self._join(added)
+
+    def _join(self, slot: Slot) -> None:
+        self.slots[slot.slot_id] = slot
+        self.next_slot_id = max(self.next_slot_id, slot.slot_id + 1)
 
     def _index(self, event: Event) -> None:
         if isinstance(event, OrderPlaced):

@@ -24,6 +24,7 @@ from holdfast.domain.events import (
     OrderPlaced,
     OrderRepriced,
     PositionClosed,
+    PositionImported,
     PositionOpened,
     RefreshPaused,
     SlotDrained,
@@ -312,5 +313,5 @@ FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
     **RELEASES,
     StickySet: _sticky,
     SlotDrained: _drained,
-    **dict.fromkeys((InventoryMoved, PositionOpened, PositionClosed), _same),
+    **dict.fromkeys((InventoryMoved, PositionOpened, PositionImported, PositionClosed), _same),
 }

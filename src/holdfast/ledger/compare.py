@@ -7,18 +7,26 @@ from decimal import Decimal
 
 import duckdb
 
+from holdfast.ledger.brought import BROUGHT
 from holdfast.ledger.finding import Finding
 from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.row import Row
 
 SHOWN = 5
 
-_TOTALS = """
-select s.slot_id, s.updated_seq, s.net_profit, s.round_trips,
-    coalesce(t.net, 0), coalesce(t.cycles, 0)
-from slots as s left join slot_totals as t using (slot_id)
-where s.net_profit <> coalesce(t.net, 0) or s.round_trips <> coalesce(t.cycles, 0)
-order by s.slot_id
+_TOTALS = f"""
+with
+    brought as ({BROUGHT}),
+    told as (
+        select
+            s.slot_id, s.updated_seq, s.net_profit, s.round_trips,
+            coalesce(t.net, 0) + coalesce(b.net, 0) as net,
+            coalesce(t.cycles, 0) + coalesce(b.round_trips, 0) as cycles
+        from slots as s
+        left join slot_totals as t using (slot_id)
+        left join brought as b using (slot_id)
+    )
+select * from told where net_profit <> net or round_trips <> cycles order by slot_id
 """
 _UNBALANCED = "select asset, total from account_sums where total <> 0 order by asset"
 _REPEATED = """

@@ -69,6 +69,16 @@ def apply(path: Path, clock: Clock) -> Applied:
     return Applied(steps=tuple(steps), backup=backup.name)
 
 
+def back_up(path: Path, clock: Clock) -> str:
+    """Copy a whole file into `backups/`; return the name of the copy."""
+    connection = connect(path)
+    try:
+        connection.execute("checkpoint")  # the copy must hold what is still in the log
+    finally:
+        connection.close()
+    return _copy(path, clock.wall()).name
+
+
 def version_of(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the schema a ledger has."""
     row = connection.execute(_VERSION).fetchone()

@@ -1,7 +1,8 @@
 """Fold positions and their journal into rows (core 4.1, 4.2).
 
 Rules: entry facts and the first exit price are written once; a position goes from open to closed
-and never back; its outcome is written once; a journal row is only ever added.
+and never back; its outcome is written once; a journal row is only ever added; one that was imported
+was created when its entry filled.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from holdfast.domain.errors import LedgerConflict, LedgerError
-from holdfast.domain.events import OrderPlaced, PositionClosed, PositionOpened
+from holdfast.domain.events import OrderPlaced, PositionClosed, PositionImported, PositionOpened
 from holdfast.domain.ids import position_id
 from holdfast.domain.money import ZERO
 from holdfast.domain.slots import LegName, Role
@@ -57,7 +58,12 @@ def _opened(batch: Batch, live: LiveRows, place: Place, event: PositionOpened) -
         "regime": event.entry_regime,
         "slot_mode": event.slot_mode,
     }
-    batch.add(_journal(place, row, "created", details))
+    if isinstance(event, PositionImported):
+        created = _journal(place, row, "created", details | {"migration": True})
+        created.market_time = event.entry_time
+        batch.add(created)
+    else:
+        batch.add(_journal(place, row, "created", details))
 
 
 def _bound(batch: Batch, live: LiveRows, place: Place, event: OrderPlaced) -> None:
@@ -121,7 +127,7 @@ def _journal(
     place: Place,
     row: PositionRow,
     event_type: str,
-    details: Mapping[str, str | None],
+    details: Mapping[str, str | bool | None],
     *,
     ordinal: int = 0,
     credit: Decimal = ZERO,
@@ -143,5 +149,10 @@ def _text(value: Decimal) -> str:
 
 
 HANDLERS: Mapping[type, Callable[[Batch, LiveRows, Place, Any], None]] = MappingProxyType(
-    {PositionOpened: _opened, OrderPlaced: _bound, PositionClosed: _closed}
+    {
+        PositionOpened: _opened,
+        PositionImported: _opened,
+        OrderPlaced: _bound,
+        PositionClosed: _closed,
+    }
 )

@@ -13,9 +13,14 @@ import duckdb
 from holdfast.desk.status.tally import RECENT, Sums, Tally
 from holdfast.domain.market import DAY
 from holdfast.engine.books import Books
+from holdfast.ledger.brought import BROUGHT
 from holdfast.ledger.codec import decode
 
-_SUMS = "select slot_id, sum(net), sum(settled), count(*) from cycles group by slot_id"
+_SUMS = f"""
+select slot_id, sum(net), sum(settled), sum(round_trips) from (
+    select slot_id, net, settled, 1 as round_trips from cycles union all by name ({BROUGHT})
+) group by slot_id
+"""
 _RECENT = """
 select market_time, type, version, payload from event
 where seq in (
@@ -58,9 +63,9 @@ def restore_tally(tally: Tally, cursor: duckdb.DuckDBPyConnection, books: Books)
 
 
 def cycle_sums(cursor: duckdb.DuckDBPyConnection) -> dict[int, Sums]:
-    """Add up the ledger's cycles, slot by slot, slots that have left included."""
+    """Add up the ledger's cycles and what slots had earned before, slots that have left included."""
     return {
-        slot: Sums(plain(net), plain(settled), count)
+        slot: Sums(plain(net), plain(settled), int(count))
         for slot, net, settled, count in _rows(cursor, _SUMS, [])
     }
 
