@@ -138,7 +138,7 @@ def _position(one: Exit, file: SavedFile, frame: Frame, times: Times) -> Positio
         entry_size=lot.size,
         entry_time=lot.opened_at,
         entry_regime=lot.regime,
-        exit_price=exact(row.original_exit_price) if row else one.order.price,
+        exit_price=exact(row.original_exit_price if row else one.order.price),
         target_profit_pct=exact(target),
     )
 
@@ -163,7 +163,7 @@ def _placed(saved: SavedSlot, frame: Frame) -> Resting:
 def _order(
     slot: int, order: SavedOrder | SavedRecovery, local_id: int, recovery_id: int, frame: Frame
 ) -> OrderPlaced:
-    rules, price, size = frame.rules, order.price, order.volume
+    rules, price, size = frame.rules, exact(order.price), exact(order.volume)
     role = order.role if isinstance(order, SavedOrder) else EXIT
     leg, cycle = order.trade_id, order.cycle
     name = client_order_id(rules.genesis, rules.instrument.symbol, slot, leg, cycle, role, 1)

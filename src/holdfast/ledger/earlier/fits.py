@@ -127,7 +127,7 @@ def _funds(slots: tuple[SavedSlot, ...], frame: Frame) -> None:
         there = frame.balances.get(asset, Decimal(0))
         if needed > there:
             raise ImportRefused(
-                f"the orders that rest hold {needed:f} {asset}",
+                f"the orders that rest hold {needed.normalize():f} {asset}",
                 key="slots",
                 allowed=f"{there:f}, what the account has",
                 do=f"raise {knobs[asset]}",

@@ -41,11 +41,11 @@ def lot_of(one: Exit, times: Times) -> Lot:
     return Lot(
         cycle=order.cycle,
         price=price,
-        size=order.volume,
+        size=exact(order.volume),
         cost=exact(row.entry_cost if row else price * order.volume),
         fee=exact(row.entry_fee if row else order.entry_fee),
         opened_at=times(one.entered),
-        exit_price=order.price,
+        exit_price=exact(order.price),
         regime=regime_of(order.regime_at_entry, f"slot {one.slot} {one.name} regime_at_entry"),
     )
 

@@ -50,7 +50,7 @@ def _slot(slot: SavedSlot) -> None:
     if slot.slot_id < 0:
         raise ImportRefused("has a negative id", key=key, do=LOOK)
     _numbers(key, state)
-    _positive(key, state, "market_price", "now", "cycle_a", "cycle_b")
+    _positive(key, state, "now", "cycle_a", "cycle_b")
     for order in state.orders:
         _order(f"{key} order {order.local_id}", order, state)
     for recovery in state.recovery_orders:
