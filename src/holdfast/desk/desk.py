@@ -29,7 +29,7 @@ from holdfast.engine.readings import Band, Readings
 from holdfast.engine.rules import Rules
 from holdfast.engine.sizing import Sizing
 from holdfast.ledger.port import Ledger
-from holdfast.venue.port import Venue, Watch
+from holdfast.venue.port import NO_CANDLE, Venue, Watch
 
 INVARIANT = "invariant"
 OPERATOR = "operator"  # whoever a desk decides for where nobody is named
@@ -85,6 +85,7 @@ class Desk:
         self.suppression: Callable[[int], object] | None = None  # what is suppressed at a time
         self.suppressed: object = None  # what it last said; None before it was asked
         self.wakes_above: Callable[[], Decimal | None] | None = None  # a mark a policy waits for
+        self.passed: Callable[[int], None] | None = None  # catches up with a step that was spared
         self.reindex()
 
     @property
@@ -161,6 +162,7 @@ class Desk:
         watch, index = self.watch, self.index
         waiting = index.waiting
         index.changed = False
+        watch.spared = NO_CANDLE
         watch.floor = index.ladder.floor()
         watch.ceiling = index.ladder.ceiling()
         watch.due = index.timers.next()

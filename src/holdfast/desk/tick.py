@@ -75,6 +75,8 @@ def tick(desk: Desk, commands: Commands | None = None) -> TickSummary:
 
 def step(desk: Desk, seen: Observation) -> int:
     """Take one look at the market in; return how many events it caused."""
+    if desk.passed is not None:
+        desk.passed(seen.at)
     desk.now, desk.mark, desk.fresh = seen.at, seen.mark, seen.fresh
     desk.counters.steps += 1
     turn = Turn(desk, seen.at, seen.mark)

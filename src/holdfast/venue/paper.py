@@ -197,7 +197,10 @@ class PaperVenue:
         if watch.ceiling is not None and watch.ceiling < ceiling:
             ceiling = watch.ceiling
         busy = watch.always or matching.ends.waiting or matching.taking
-        return floor, ceiling, 0 if busy else watch.due
+        return floor, ceiling, 0 if busy else self._due(watch)
+
+    def _due(self, watch: Watch) -> int:
+        return watch.until if self._position.begins == watch.spared else watch.due
 
     def _first_reached(self, candles: Candles, start: int, stop: int, watch: Watch) -> int:
         # Floats keep the order of decimals, so that no candle that is reached is passed over.
@@ -217,13 +220,21 @@ class PaperVenue:
         position.mark = mark
         position.step = step + 1
         taking = bool(matching.taking)
-        if not (executions or taking or matching.ends.waiting or _is_wanted(watch, at, mark)):
+        if not (executions or taking or matching.ends.waiting or self._is_wanted(watch, at, mark)):
             return None
         if self._journal is not None:
             self._note(step, executions)
         if taking:
             self._end_taking()
         return Observation(at, mark, tuple(executions), matching.ends.show())
+
+    def _is_wanted(self, watch: Watch, at: int, mark: Decimal) -> bool:
+        return (
+            watch.always
+            or at >= self._due(watch)
+            or (watch.floor is not None and mark <= watch.floor)
+            or (watch.ceiling is not None and mark >= watch.ceiling)
+        )
 
     def _end_taking(self) -> None:
         """Cancel what did not trade of orders that do not rest."""
@@ -297,12 +308,3 @@ class PaperVenue:
 
 def _refused(client_order_id: str, reason: str) -> Receipt:
     return Receipt(client_order_id=client_order_id, outcome="refused", reason=reason)
-
-
-def _is_wanted(watch: Watch, at: int, mark: Decimal) -> bool:
-    return (
-        watch.always
-        or at >= watch.due
-        or (watch.floor is not None and mark <= watch.floor)
-        or (watch.ceiling is not None and mark >= watch.ceiling)
-    )

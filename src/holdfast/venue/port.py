@@ -16,19 +16,24 @@ from holdfast.domain.market import Candle
 from holdfast.domain.money import ZERO, Instrument
 from holdfast.domain.observations import Execution, Observation, Receipt
 
+NO_CANDLE = -1
+
 
 class Watch:
     """What the desk waits for; steps outside of it need not be shown to it.
 
     A step is shown when an order of ours traded or ended, when the mark is at or beyond `floor` or
-    `ceiling`, when market time has reached `due`, or when `always` is set.
+    `ceiling`, when market time has reached `due`, or when `always` is set. In the candle that begins at
+    `spared` it is `until` that counts for `due`: a venue may show more than is asked for, never less.
     """
 
-    __slots__ = ("always", "ceiling", "due", "floor")
+    __slots__ = ("always", "ceiling", "due", "floor", "spared", "until")
 
     def __init__(self) -> None:
         self.always = True
         self.due = 0
+        self.spared = NO_CANDLE
+        self.until = 0
         self.floor: Decimal | None = None
         self.ceiling: Decimal | None = None
 

@@ -53,7 +53,7 @@ from holdfast.wiring.reloading import Reloader
 from holdfast.wiring.replay import GENESIS
 from holdfast.wiring.road import clock_of, founded, open_road
 from holdfast.wiring.rules import Policy, instrument_of, policy_of
-from holdfast.wiring.sighting import seat_live
+from holdfast.wiring.sighting import ahead_of, seat_live
 from holdfast.wiring.sizing import shape_live
 from holdfast.wiring.venue_time import VenueTime
 
@@ -137,7 +137,9 @@ def run_desk(options: DeskOptions, orchestrator: Orchestrator) -> int:
         signals = front.open(stack)
         loop.between = (reloader, *duties, *signals, held.metrics.tick_begins, pace.begins)
         upkeep = Upkeep(held.ledger, settings)
-        loop.after = (tape, pace.ends, held.metrics.tick_ends, upkeep, front)
+        ahead = ahead_of(desk, settings) if on_paper else None
+        rest = (upkeep, front) if ahead is None else (ahead, upkeep, front)
+        loop.after = (tape, pace.ends, held.metrics.tick_ends, *rest)
         code = loop.run()
         loop.finish()
         front.report(desk)

@@ -12,6 +12,7 @@ from holdfast.config.profile import Profile
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
 from holdfast.desk.regime.advisers import ADVISERS
+from holdfast.desk.regime.ahead import Ahead
 from holdfast.desk.regime.detector import (
     PRIMARY,
     SECONDARY,
@@ -141,6 +142,15 @@ def seat_live(
     sight.policy.history.extend(history)
     sight.seat.look(desk, desk.now)
     return sight, tape
+
+
+def ahead_of(desk: Desk, settings: Settings) -> Ahead | None:
+    """Let a desk on a simulated market look ahead between its ticks; None where it does not read."""
+    seat = next((one for one in desk.policies if isinstance(one, SignalSeat)), None)
+    policy = next((one for one in desk.policies if isinstance(one, RegimePolicy)), None)
+    if seat is None or policy is None:
+        return None
+    return Ahead(desk, seat, policy, settings.candle_seconds * SECOND)
 
 
 def reading_seconds(desk: Desk) -> float | None:

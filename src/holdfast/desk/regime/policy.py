@@ -6,20 +6,36 @@ Advisers read the tiers off the books; nothing here touches a slot.
 
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.regime.shadow import Shadow
-from holdfast.desk.regime.stance import Held, Stance, hint_of, leaning, overridden
+from holdfast.desk.regime.stance import (
+    Held,
+    Stance,
+    hint_of,
+    leaning,
+    leaning_by,
+    overridden,
+)
 from holdfast.desk.turn import Turn
 from holdfast.domain.bookkeeping import RegimeHinted, TierChanged
 from holdfast.domain.slots import LegName
 from holdfast.domain.tiers import NO_TIER, TierState
 from holdfast.engine.momentum import deferred
-from holdfast.engine.regime import Leaning, assess, suppressed, turning_points
+from holdfast.engine.readings import Readings
+from holdfast.engine.regime import Assessed, Leaning, assess, suppressed, turning_points
 from holdfast.engine.rules import NEVER
 
 OFF = "switched off"
 REMEMBERED = 20  # changes of the tier that status shows
+
+
+class Rest(NamedTuple):
+    """A look that changes nothing: when the next one is due, and why the tiers stand where they do."""
+
+    due: int
+    reason: str
 
 
 class RegimePolicy:
@@ -52,6 +68,22 @@ class RegimePolicy:
         due = min(due, self._momentum(turn, stance))
         self._due = due
 
+    def rests(self, seen: Readings | None, at: int) -> Rest | None:
+        """Say how a look would end that finds all as it was; None for one that may have more to say."""
+        stance, tier = self.held.stance, self._desk.books.tier
+        if self.due() > at:
+            return Rest(self._due, self.reason)
+        if self._taken != self._asked() or _watches(stance) or self._taken[2] is not None:
+            return None
+        if not stance.act:
+            return Rest(NEVER, self.reason) if tier == NO_TIER else None
+        found = assess(tier, leaning_by(self._desk, stance, seen), stance.tiers, at)
+        return Rest(_again(found, stance, at), found.reason) if found.state == tier else None
+
+    def rest(self, found: Rest) -> None:
+        """Take a look for done that found all as it was."""
+        self._due, self.reason = found.due, found.reason
+
     def suppresses(self, now: int) -> tuple[int, LegName | None]:
         """Say which side of which stance is suppressed now: slots are told when it changes."""
         stance = self.held.stance
@@ -73,11 +105,9 @@ class RegimePolicy:
             self.tier_shadow.forget()
         else:
             self.tier_shadow.look(turn, suppressed(found.state, stance.tiers, now))
-        every = stance.fast if found.reason == "dwell" else stance.interval
-        points = [at for at in turning_points(found.state, stance.tiers) if at > now]
         hint = hint_of(desk, stance)
         over = NEVER if hint is None else hint.until
-        return min([_next(now, every), over, *points])
+        return min(over, _again(found, stance, now))
 
     def _change(
         self, turn: Turn, state: TierState, seen: Leaning, reason: str, *, acted: bool
@@ -109,5 +139,18 @@ class RegimePolicy:
         return _next(turn.at, stance.interval)
 
 
+def _again(found: Assessed, stance: Stance, now: int) -> int:
+    every = stance.fast if found.reason == "dwell" else stance.interval
+    points = [at for at in turning_points(found.state, stance.tiers) if at > now]
+    return min([_next(now, every), *points])
+
+
 def _next(now: int, every: int) -> int:
     return now - now % every + every
+
+
+def _watches(stance: Stance) -> bool:
+    """Say whether gates are watched that are not acted upon: what they would have done is noted."""
+    return (stance.shadow and not stance.act) or (
+        stance.momentum_shadow and not stance.momentum_act
+    )

@@ -33,6 +33,7 @@ class SignalSeat:
         self._monotonic = monotonic
         self._due = 0
         self._looked = -1
+        self._ahead: tuple[int, Readings | None] = (-1, None)  # up to when it was read, and what
         self._shown: Readings | None = None
 
     def due(self) -> int:
@@ -50,14 +51,25 @@ class SignalSeat:
         if now == self._looked:
             return
         self._looked = now
-        closed = self._closed(now)
-        self._due = now - now % SIGNAL_CANDLE + SIGNAL_CANDLE
-        if closed:
-            self._shown = self._indicators.reading(self._due - SIGNAL_CANDLE)
-        if self._shown is not None and self.detector is not None:
-            desk.readings = self.detector.read(self._shown, now)
-        elif closed:
-            desk.readings = self._shown
+        seen = self._ahead[1] if self._ahead[0] == now else self._read(now)
+        self._due = next_close(now)
+        if seen is not None:
+            desk.readings = seen
+
+    def ahead(self, at: int) -> Readings | None:
+        """Read up to a market time whose step is still to come: that step will find it read."""
+        if self._ahead[0] != at:
+            begun = self._monotonic()
+            self._ahead = at, self._read(at)
+            self.seconds += self._monotonic() - begun
+        return self._ahead[1]
+
+    def _read(self, now: int) -> Readings | None:
+        if self._closed(now):
+            self._shown = self._indicators.reading(now - now % SIGNAL_CANDLE)
+        if self._shown is None or self.detector is None:
+            return self._shown
+        return self.detector.read(self._shown, now)
 
     def _take(self, bar: Bar) -> None:
         if self._gatherer.broken:
@@ -76,3 +88,8 @@ class SignalSeat:
             self._take(bar)
             closed = True
         return closed
+
+
+def next_close(now: int) -> int:
+    """Return the close of the signal candle at hand."""
+    return now - now % SIGNAL_CANDLE + SIGNAL_CANDLE

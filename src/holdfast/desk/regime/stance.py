@@ -8,7 +8,7 @@ from holdfast.desk.desk import Desk
 from holdfast.domain.bookkeeping import RegimeHinted
 from holdfast.domain.market import MINUTE, SECOND, Regime
 from holdfast.domain.money import ZERO
-from holdfast.engine.readings import Band
+from holdfast.engine.readings import Band, Readings
 from holdfast.engine.regime import Leaning, TierRules
 
 CERTAIN = {"BULLISH": Decimal(1), "BEARISH": Decimal(-1)}
@@ -64,6 +64,11 @@ def hint_of(desk: Desk, stance: Stance) -> RegimeHinted | None:
 
 def leaning(desk: Desk, stance: Stance) -> Leaning:
     """Say which way the market leans: as a person says, else a hint, else as the detector read it."""
+    return leaning_by(desk, stance, desk.readings)
+
+
+def leaning_by(desk: Desk, stance: Stance, seen: Readings | None) -> Leaning:
+    """Say which way the market leans where the detector read it so."""
     said = overridden(desk, stance)
     if said in CERTAIN:
         return Leaning(
@@ -77,7 +82,6 @@ def leaning(desk: Desk, stance: Stance) -> Leaning:
         sure = min(hint.confidence, stance.override_confidence)
         sign = CERTAIN.get(hint.regime.value.upper(), ZERO)
         return Leaning(regime=hint.regime, confidence=sure, bias=sign * sure, ready=True)
-    seen = desk.readings
     if seen is None or not seen.regime_ready:
         return Leaning()
     return Leaning(regime=seen.regime, confidence=seen.confidence, bias=seen.bias, ready=True)
