@@ -20,6 +20,7 @@ from holdfast.domain.market import MINUTE, Regime
 from holdfast.engine.readings import Readings
 from holdfast.signals.bars import Bar
 from holdfast.signals.hmm.model import Model
+from holdfast.signals.hmm.reading import Reader
 
 SPREADS = (-1.0, 0.0, 1.0)
 MODEL = Model(
@@ -94,6 +95,21 @@ def test_a_newer_version_is_taken_up_while_the_desk_runs():
     assert made.read(Readings(at=0), 100 * MINUTE).model == 1
     versions.append(replace(MODEL, version=2))
     assert made.read(Readings(at=0), 101 * MINUTE).model == 2
+
+
+def test_candles_are_read_once_and_again_with_another_version(monkeypatch):
+    versions, reads = [MODEL], []
+    see = Reader.see
+    monkeypatch.setattr(Reader, "see", lambda *given: reads.append(1) or see(*given))
+    made = detector(lambda _name: versions[-1], bars=climb(100))
+    first = made.read(Readings(at=0), 100 * MINUTE)
+    assert made.read(Readings(at=0), 100 * MINUTE + 1) == first
+    assert len(reads) == 1
+    versions.append(replace(MODEL, version=2))
+    assert made.read(Readings(at=0), 100 * MINUTE + 2).model == 2
+    made.take(climb(1, start=100)[0])
+    made.read(Readings(at=0), 101 * MINUTE)
+    assert len(reads) == 3
 
 
 def test_two_lengths_speak_by_consensus_or_as_the_profile_says():

@@ -18,6 +18,7 @@ from holdfast.domain.errors import DataError
 from holdfast.signals.hmm.calibration import calibration_error, came_true
 from holdfast.signals.hmm.consensus import consensus
 from holdfast.signals.hmm.features import WARM_UP, features
+from holdfast.signals.hmm.lately import lately
 from holdfast.signals.hmm.model import newest, read, write
 from holdfast.signals.hmm.reading import (
     BEARISH,
@@ -116,6 +117,30 @@ def test_every_shape_of_covariance_can_be_trained_and_read(kind):
     closes, volumes, _ = market(800)
     model = train(list(range(800)), closes, volumes, replace(COURSE, covariance=kind))
     assert sum(see(model, closes, volumes).probabilities) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("length", "count"), [(100, 50), (50, 50), (30, 1), (15, 50), (14, 50)])
+def test_the_newest_rows_are_those_of_all_features_but_for_rounding(length, count):
+    closes, volumes, _ = market(400)
+    for end in range(length, 400, 7):
+        window = closes[end - length : end], volumes[end - length : end]
+        expected = features(*window)[-count:]
+        assert lately(*window, count).shape == expected.shape
+        assert lately(*window, count) == pytest.approx(expected, abs=1e-11)
+
+
+def test_the_newest_rows_of_a_market_that_stands_still_say_nothing():
+    rows = lately(np.full(60, 0.1), np.zeros(60), 20)
+    assert rows == pytest.approx(np.array([[0.0, 0.0, 0.0, 1.0]] * 20), abs=1e-12)
+    assert (rows[:, 2:] == (0.0, 1.0)).all()
+
+
+def test_the_last_row_alone_is_read_as_it_is_among_all():
+    closes, volumes, _ = market()
+    reader = Reader(trained())
+    for end in range(100, len(closes), 50):
+        rows = features(closes[end - 100 : end], volumes[end - 100 : end])[-50:]
+        assert reader.last(rows) == pytest.approx(reader.filtered(rows)[-1], abs=1e-12)
 
 
 def test_a_reading_takes_less_than_five_milliseconds():

@@ -52,6 +52,7 @@ class Frame:
         self.terms = terms
         self.reader: Reader | None = None
         self.seen: Seen | None = None
+        self._read = False
         self._gatherer = Gatherer(terms.seconds * SECOND)
         self._closes: deque[float] = deque(maxlen=terms.recent)
         self._volumes: deque[float] = deque(maxlen=terms.recent)
@@ -83,17 +84,24 @@ class Frame:
             self._keep(bar)
 
     def see(self, terms: DetectorTerms) -> Seen | None:
-        """Read the candles at hand; None while not ready."""
-        self.seen = None
+        """Read the candles at hand, once for each newest one; None while not ready."""
+        if self._read:
+            return self.seen
+        self.seen, self._read = None, True
         if self.reader is not None and self.ready:
             closes, volumes = np.array(self._closes), np.array(self._volumes)
             self.seen = self.reader.see(closes, volumes, terms.window, terms.threshold, terms.gain)
         return self.seen
 
+    def adopt(self, model: Model) -> None:
+        """Read by another version from now on."""
+        self.reader, self._read = Reader(model), False
+
     def _keep(self, bar: Bar) -> None:
         if self._gatherer.broken:
             self._closes.clear()
             self._volumes.clear()
+        self._read = False
         self._closes.append(bar.close)
         self._volumes.append(bar.volume)
 
@@ -150,7 +158,7 @@ class Detector:
         for frame in self.frames:
             model = self._found(frame.terms.name)
             if model is not None and model != frame.model:
-                frame.reader = Reader(model)
+                frame.adopt(model)
 
 
 def _evened(first: Seen, second: Seen, depths: list[float]) -> tuple[Seen, Seen]:

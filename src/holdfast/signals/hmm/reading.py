@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from holdfast.signals.hmm.features import Floats, features
+from holdfast.signals.hmm.features import Floats
+from holdfast.signals.hmm.lately import lately
 from holdfast.signals.hmm.model import Model
 
 BEARISH, RANGING, BULLISH = range(3)
@@ -47,23 +48,37 @@ class Reader:
             found[index] = held
         return found
 
+    def last(self, rows: Floats) -> Floats:
+        """Return the probabilities at the last row alone; three numbers are quicker without arrays."""
+        (a, b, c), rest = self._start.tolist(), self._weights(rows).tolist()
+        (aa, ab, ac), (ba, bb, bc), (ca, cb, cc) = self._moves.tolist()
+        a, b, c = (one * weight for one, weight in zip((a, b, c), rest[0], strict=True))
+        for of_a, of_b, of_c in rest[1:]:
+            whole = a + b + c
+            a, b, c = (
+                (a * aa + b * ba + c * ca) / whole * of_a,
+                (a * ab + b * bb + c * cb) / whole * of_b,
+                (a * ac + b * bc + c * cc) / whole * of_c,
+            )
+        whole = a + b + c
+        return np.array((a / whole, b / whole, c / whole))
+
     def see(
         self, close: Floats, volume: Floats, window: int, threshold: float, gain: float
     ) -> Seen:
         """Say what the last candles show."""
-        rows = features(close, volume)[-window:]
+        rows = lately(close, volume, window)
         if not len(rows) or self.model.flaw:
             return NOTHING
-        last = mixed(self.filtered(rows)[-1], self.model.trust)
+        last = mixed(self.last(rows), self.model.trust)
         return judged(last, self.model.depth, threshold, gain, self._turning(last))
 
     def _turning(self, last: Floats) -> float:
         return float(1.0 - last @ np.diag(self._moves))
 
     def _weights(self, rows: Floats) -> Floats:
-        away = (rows - self._mean) / self._spread
-        away = away[:, None, :] - self._means[None, :, :]
-        distance = np.einsum("tsi,sij,tsj->ts", away, self._inverse, away)
+        away = (rows - self._mean) / self._spread - self._means[:, None, :]
+        distance = ((away @ self._inverse) * away).sum(axis=2).T
         logs = -0.5 * (distance + self._norm)
         weights: Floats = np.exp(logs - logs.max(axis=1, keepdims=True)) + 1e-12
         return weights
