@@ -158,7 +158,7 @@ def test_amounts_keep_their_digits() -> None:
 
 
 def test_the_bar_is_disabled_with_a_sentence_when_the_desk_is_down(tmp_path: Path) -> None:
-    app = AppTest.from_function(_bar, args=(str(tmp_path / "published"),)).run()
+    app = AppTest.from_function(_bar, args=(str(tmp_path / "published"),), default_timeout=30).run()
     assert not app.exception
     assert app.text_input[0].disabled
     assert "not running" in app.text_input[0].placeholder
@@ -168,7 +168,7 @@ def test_the_bar_sends_a_verb_and_shows_the_answer(
     api: Any, published_beside: Callable[..., Path], markup: Callable[[AppTest], str]
 ) -> None:
     folder = published_beside({"url": api.url, "token": "t"})
-    app = AppTest.from_function(_bar, args=(str(folder),)).run()
+    app = AppTest.from_function(_bar, args=(str(folder),), default_timeout=30).run()
     assert not app.exception
     app.text_input[0].set_value("pause").run()
     assert "paused" in markup(app)

@@ -70,7 +70,7 @@ def test_hostile_texts_of_a_desk_on_an_exchange_are_shown_as_text(
 
 
 def test_tiles_tables_titles_and_notices_escape_every_text() -> None:
-    app = AppTest.from_function(_draw, args=(HOSTILE,)).run()
+    app = AppTest.from_function(_draw, args=(HOSTILE,), default_timeout=30).run()
     assert not app.exception
     bodies = [str(block.proto.body) for block in app.get("html")]
     assert len(bodies) == 4

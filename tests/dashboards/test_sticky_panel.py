@@ -49,7 +49,7 @@ Markup = Callable[[AppTest], str]
 
 def panel(**status: Any) -> AppTest:
     told = {key: value for key, value in (STATUS | status).items() if value is not None}
-    app = AppTest.from_function(_panel, args=(told,)).run()
+    app = AppTest.from_function(_panel, args=(told,), default_timeout=30).run()
     assert not app.exception, [error.message for error in app.exception]
     return app
 
@@ -149,7 +149,7 @@ def test_the_bar_lists_no_legacy_verb_on_a_desk_of_sticky_slots(
     api.verbs = [{"action": verb.action, "parameters": []} for verb in VERBS]
     for slots, shown in ((0, False), (1, True)):
         (folder / "status.json").write_text(f'{{"legacy": {{"cycling_slots": {slots}}}}}')
-        app = AppTest.from_function(_bar, args=(str(folder),)).run()
+        app = AppTest.from_function(_bar, args=(str(folder),), default_timeout=30).run()
         assert not app.exception
         assert ("cancel_stale_recoveries" in markup(app)) is shown
         assert ":release SLOT ID" in markup(app)
