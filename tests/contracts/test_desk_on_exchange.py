@@ -1,13 +1,16 @@
 """A whole desk on the emulated exchange: how many calls it needs, and that the money agrees."""
 
 import decimal
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from desk_on_emulator import DeskOnEmulator
 from emulated_world import EmulatedWorld
 
+from holdfast.desk.control.verb_holds import resume
 from holdfast.domain.bookkeeping import AnomalyNoted, IntentResolved, SubmissionNoted
+from holdfast.domain.errors import CommandRefused
 from holdfast.domain.events import BalanceOpened, OrderFilled
 from holdfast.domain.slots import ENTRY
 
@@ -312,5 +315,28 @@ def test_what_is_proven_in_a_tick_hinders_no_read_of_that_tick(home, monkeypatch
         assert mode.state.streak == 0
         world.until(lambda _: not books.submissions)
         assert mode.state.streak == 1
+    finally:
+        world.close()
+
+
+def test_a_hold_for_failures_in_a_row_is_lifted_by_a_person_once_the_exchange_answers(
+    home, monkeypatch
+):
+    world = DeskOnEmulator(home, monkeypatch).open()
+    try:
+        exchange, desk = world.held.exchange, world.held.desk
+        settings = world.held.profile.settings.model_copy(update={"max_consecutive_errors": 2})
+        exchange.adopt(desk, replace(world.held.profile, settings=settings))
+        watchful = exchange.gear.watchful
+        for errors, holds in ((1, set()), (2, {"api_errors"})):
+            watchful.errors = errors  # the looks themselves would wait for the clock of this test
+            exchange.duties(desk)
+            assert set(desk.books.holds) == holds
+        with pytest.raises(CommandRefused, match="api_errors"):
+            resume(desk, {}, exchange.keeps)
+        world.ticks()
+        assert (watchful.errors, desk.mode()) == (0, "PAUSED")
+        assert resume(desk, {}, exchange.keeps) == "resumed"
+        assert desk.books.holds == {}
     finally:
         world.close()

@@ -116,6 +116,10 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
             "exchange": lambda: exchange_block(self.desk, self.gear, self.road.venue),
         }
 
+    def keeps(self, desk: Desk, name: str) -> str:
+        """Say why a hold must stand; empty where a resume may take it down."""
+        return self.gear.watchful.keeps(name) or self.room.keeps(desk, name)
+
     def _tell_risk(self, desk: Desk) -> None:
         if desk.mark <= ZERO:
             return
@@ -128,6 +132,7 @@ class ExchangeDesk(msgspec.Struct, kw_only=True):
         """Take up an edited profile: its policy at once, its mode rules, and with them its digest."""
         self.road.profile = profile
         self.road.mode.execution.adopt(rules_of(profile))
+        self.gear.watchful.most_errors = profile.settings.max_consecutive_errors
         policy = risk_policy_of(profile.settings, profile.symbol)
         above = self.room.change(desk, policy, row_of_stages(profile.origins))
         withdraw_named(desk, above, "limit_tightened")

@@ -165,7 +165,7 @@ class Front:
         legacy = legacy_verbs(self._profile, removed=removed)
         if exchange is None:
             return verb_table(fee, self._profile, self._sums, more=legacy)
-        doors, keeps = exchange.doors, exchange.room.keeps
+        doors, keeps = exchange.doors, exchange.keeps
         more = (*legacy, *exchange_verbs(lambda: doors))
         return verb_table(fee, self._profile, self._sums, keeps, more)
 

@@ -9,8 +9,8 @@ from holdfast.domain.errors import CommandRefused
 from holdfast.engine.invariants import breaches
 
 OPERATOR = "operator"
-LOSSES = frozenset({"daily_loss", "total_loss", "drawdown"})
-Keeps = Callable[[Desk, str], str]  # why a hold for a loss must stand, empty where it may come down
+LIFTED = frozenset({"daily_loss", "total_loss", "drawdown", "api_errors"})
+Keeps = Callable[[Desk, str], str]  # why such a hold must stand, empty where it may come down
 
 
 def pause(desk: Desk, given: Arguments) -> str:
@@ -27,7 +27,7 @@ def resume(desk: Desk, given: Arguments, keeps: Keeps | None = None) -> str:
     standing = desk.books.holds
     if not standing:
         return "running already"
-    over = sorted(name for name in LOSSES & standing.keys() if keeps and not keeps(desk, name))
+    over = sorted(name for name in LIFTED & standing.keys() if keeps and not keeps(desk, name))
     others = sorted(standing.keys() - {OPERATOR, INVARIANT, holds.ALERT, *over})
     if others:
         named = "; ".join(f"{name} ({standing[name]})" for name in others)

@@ -1,7 +1,7 @@
 """Stand between a desk and its exchange: count failures, and tell every execution once.
 
 A look that fails is no look: the desk sees nothing new and its price grows stale. So many failures in
-a row put `api_errors` up, which a person takes down.
+a row put `api_errors` up, which a person takes down once the venue answers again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ class Watchful:
         self.inner = inner
         self.instrument: Instrument = inner.instrument
         self._booked = booked
-        self._most_errors = most_errors
+        self.most_errors = most_errors
         self.errors = 0
         self.last_error = ""
 
@@ -49,8 +49,15 @@ class Watchful:
 
     def hold_after_errors(self, desk: Desk) -> None:
         """Put the hold up once too many looks in a row have failed."""
-        if self.errors >= self._most_errors and "api_errors" not in desk.books.holds:
-            put_up(desk, "api_errors", f"{self.errors} failures in a row: {self.last_error}")
+        if self.errors >= self.most_errors and "api_errors" not in desk.books.holds:
+            put_up(desk, "api_errors", self._failures())
+
+    def keeps(self, name: str) -> str:
+        """Say why the hold must stand; empty where the last look was answered."""
+        return self._failures() if name == "api_errors" and self.errors else ""
+
+    def _failures(self) -> str:
+        return f"{self.errors} failures in a row: {self.last_error}"
 
     def place(self, order: PlaceOrder) -> Receipt:
         """Rest an order."""
