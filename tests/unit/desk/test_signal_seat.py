@@ -96,4 +96,22 @@ def test_prices_of_an_exchange_become_candles_of_a_minute_that_the_ledger_keeps(
         (0, 1, 3, 1, 2),
         (MINUTE, 5, 5, 5, 5),
     ]
-    assert [bar.close for bar in tape.until(10 * MINUTE)] == [2.0, 5.0]
+    assert [bar.close for bar in tape.until(2 * MINUTE)] == [2.0, 5.0]
+    assert [bar.close for bar in tape.until(3 * MINUTE - 1)] == []
+    assert [bar.close for bar in tape.until(3 * MINUTE)] == [6.0]
+
+
+def test_on_an_exchange_each_signal_candle_is_one_bar_that_ends_with_its_last_price():
+    desk, _, _ = desk_on(FLAT)
+    tape = MarkTape()
+    seat = SignalSeat(tape, Lens(), SystemClock().monotonic)
+    bars = []
+    seat._indicators.add = bars.append
+    for second in range(2, 1505, 5):
+        desk.now, desk.mark = second * 1_000_000, Decimal(1000 + second)
+        if desk.now >= seat.due():
+            seat.look(desk, desk.now)
+        tape(desk, None)
+    assert [(bar.at, bar.close) for bar in bars] == [
+        (number * SIGNAL_CANDLE, 1000 + 300 * (number + 1) - 3) for number in range(5)
+    ]

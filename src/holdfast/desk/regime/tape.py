@@ -83,6 +83,13 @@ class MarkTape(CandleTape):
         super().__init__(MINUTE // SECOND)
         self._open: Candle | None = None
 
+    def until(self, now: int) -> Iterator[Bar]:
+        """Hand over what closed by `now`, the minute that ended before the price of now came with it."""
+        held = self._open
+        if held is not None and held.at + MINUTE <= now:
+            self.add(held)
+        return super().until(now)
+
     def __call__(self, desk: Desk, summary: object) -> None:
         """Take the price of the tick that just ended in, where it is a new one."""
         del summary
