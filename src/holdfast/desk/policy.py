@@ -4,13 +4,25 @@ A policy decides at times of its own: signals at the close of a candle, releases
 the market time at which it next has something to do, so that quiet steps are still passed over.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from holdfast.domain.slots import Slot
 from holdfast.engine.advice import Advice
 
 if TYPE_CHECKING:  # a turn holds its desk, and a desk its policies
     from holdfast.desk.turn import Turn
+
+Seated = TypeVar("Seated")
+
+
+def without(seated: Iterable[Seated], *kinds: type) -> tuple[Seated, ...]:
+    """Leave out those of certain kinds: whoever seats newer ones begins with the rest.
+
+    >>> without((1, "two", 3.0), int, float)
+    ('two',)
+    """
+    return tuple(one for one in seated if not isinstance(one, kinds))
 
 
 class Adviser(Protocol):

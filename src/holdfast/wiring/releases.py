@@ -2,7 +2,7 @@
 
 from holdfast.config.profile import Profile
 from holdfast.desk.desk import Desk
-from holdfast.desk.policy import Policy
+from holdfast.desk.policy import without
 from holdfast.desk.release.auto import AutoRelease
 from holdfast.desk.release.look import release_rules
 from holdfast.engine.gates import Tier
@@ -11,9 +11,7 @@ from holdfast.engine.gates import Tier
 def release_by(desk: Desk, profile: Profile) -> None:
     """Join the policy; a profile that allows no tier, and was draining nothing, needs none."""
     settings = profile.settings
-    others: tuple[Policy, ...] = tuple(
-        one for one in desk.policies if not isinstance(one, AutoRelease)
-    )
+    others = without(desk.policies, AutoRelease)
     wanted = release_rules(settings).tiers is not Tier.NONE or desk.books.panic_latched
     on_paper = profile.venue == "paper"
     seconds = float(settings.candle_seconds if on_paper else settings.poll_interval_seconds)

@@ -5,12 +5,14 @@ on. A replay and the bench read only where a knob acts on a reading, so that wha
 """
 
 import os
+from contextlib import closing
 
 from holdfast.clock import SystemClock
 from holdfast.config.folders import home
 from holdfast.config.profile import Profile
 from holdfast.config.settings import Settings
 from holdfast.desk.desk import Desk
+from holdfast.desk.policy import without
 from holdfast.desk.regime.advisers import ADVISERS
 from holdfast.desk.regime.ahead import Ahead
 from holdfast.desk.regime.detector import (
@@ -111,7 +113,7 @@ class Sight:
     def _advise(self) -> None:
         """Advise only where something is acted upon: a desk without advisers enters faster."""
         stance = self.held.stance
-        others = tuple(one for one in self.desk.advisers if one not in self.advisers)
+        others = without(self.desk.advisers, *ADVISERS)
         acts = stance.act or stance.bands or stance.momentum_act
         self.desk.advisers = (*(self.advisers if acts else ()), *others)
 
@@ -131,13 +133,10 @@ def seat_live(
 ) -> tuple[Sight, CandleTape]:
     """Let a live desk read, beginning with what its ledger remembers; its ticks go to the tape."""
     tape = CandleTape(settings.candle_seconds) if paper else MarkTape()
-    cursor = ledger.cursor()
-    try:
+    with closing(ledger.cursor()) as cursor:
         for candle in newest_candles(cursor, MEMORY // (tape.seconds * SECOND)):
             tape.add(candle)
         history = newest_notes(cursor, "TierChanged", REMEMBERED)
-    finally:
-        cursor.close()
     sight = Sight(desk, settings, tape, models_in(place))
     sight.policy.history.extend(history)
     sight.seat.look(desk, desk.now)

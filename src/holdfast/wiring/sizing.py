@@ -4,13 +4,14 @@ With every switch off a desk gets no adviser and its entries are as if this file
 """
 
 from collections.abc import Iterable
+from contextlib import closing
 
 import duckdb
 
 from holdfast.config.settings import Settings
 from holdfast.desk.closed import ClosedCycles
 from holdfast.desk.desk import Desk
-from holdfast.desk.policy import Adviser
+from holdfast.desk.policy import Adviser, without
 from holdfast.desk.sizing_adviser import SizingAdviser
 from holdfast.desk.volatility_adviser import VolatilityAdviser
 from holdfast.domain.events import CycleBooked
@@ -34,8 +35,7 @@ def shape_entries(desk: Desk, settings: Settings, past: Iterable[Booked] = ()) -
         for at, event in past:
             desk.closed.take(at, event)
     desk.closed.adopt(knobs)
-    others = tuple(one for one in desk.advisers if not isinstance(one, _OWN))
-    desk.advisers = (*others, *_advisers(desk, settings))
+    desk.advisers = (*without(desk.advisers, *_OWN), *_advisers(desk, settings))
 
 
 def shape_replay(desk: Desk, settings: Settings) -> None:
@@ -48,11 +48,8 @@ def shape_replay(desk: Desk, settings: Settings) -> None:
 def shape_live(desk: Desk, settings: Settings, ledger: DuckDbLedger) -> None:
     """Give a live desk its advisers, and the newest cycles its ledger remembers."""
     ledger.project()
-    cursor = ledger.cursor()
-    try:
+    with closing(ledger.cursor()) as cursor:
         past = newest_cycles(cursor, settings.tp_lookback_cycles)
-    finally:
-        cursor.close()
     shape_entries(desk, settings, past)
 
 
