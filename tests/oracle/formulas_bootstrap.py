@@ -378,7 +378,7 @@ def _repair(given: Json) -> Json:
         scene.desk.index.waiting.update(scene.desk.books.slots[0])
         flagged = given["slots"][0]["state"]
         if flagged["long_only"] or flagged["short_only"]:
-            scene.desk.funds_grew = True
+            scene.desk.chances.funds_grew = True
             retry(scene.turn)
 
     return _with_balance(given, decide)
@@ -392,7 +392,7 @@ def _batch(given: Json) -> Json:
     scene.end()
     told = {"after_batch": scene.out()}
     scene.begin()
-    scene.desk.funds_grew = False  # the recorded drain repairs nothing
+    scene.desk.chances.funds_grew = False  # the recorded drain repairs nothing
     retry(scene.turn)
     scene.end()
     return {**told, "after_next_loop_drain": scene.out()}

@@ -5,23 +5,23 @@ committed before anything it asks for is sent.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from holdfast.clock import Clock
 from holdfast.desk.authority import FREE_HAND, Authority
+from holdfast.desk.chances import Chances
 from holdfast.desk.closed import ClosedCycles
 from holdfast.desk.counters import Counters
 from holdfast.desk.entry_count import EntryCount
+from holdfast.desk.equipment import Equipment
 from holdfast.desk.index import SlotIndex
 from holdfast.desk.limits import NO_LIMITS, UNLIMITED, Limits, entry_cap
+from holdfast.desk.outlook import Outlook
 from holdfast.desk.policy import Adviser, Policy
-from holdfast.desk.waiting import Key
 from holdfast.domain.bookkeeping import Note
 from holdfast.domain.events import CycleBooked, Event
 from holdfast.domain.intents import Intent
-from holdfast.domain.observations import Execution
 from holdfast.domain.slots import Block, Slot
 from holdfast.engine.advice import Advice, joined, kept_off
 from holdfast.engine.bootstrap import EXEMPT
@@ -59,9 +59,7 @@ class Desk:
         self.watch = Watch()
         self.index = SlotIndex(rules)
         self.outbox: deque[Intent] = deque()
-        self.funds_grew = True
-        self.untried: dict[Key, None] = {}  # legs not asked since funds grew
-        self.readvised = True  # advice may have changed, and not every leg it frees has entered
+        self.chances = Chances()
         self.running = False
         self.fresh = True
         self.noted_at = clock.monotonic()
@@ -69,23 +67,14 @@ class Desk:
         self.mark = Decimal(0)
         self.now = self.books.market_time
         self.authority: Authority = FREE_HAND
-        self.sender: Callable[[Any], None] | None = None  # None: the venue answers for certain
-        self.judge: Callable[[Any, Any, Any], tuple[Any, list[Any]]] | None = None
-        self.strays: Callable[[Any, Execution], bool] | None = None
-        self.quiet: Callable[[], bool] | None = None  # whether the venue asked to be left alone
+        self.equipment = Equipment()
         self.advisers: tuple[Adviser, ...] = ()  # the first to speak of a leg is followed
-        # on a real venue: when it was last compared, and venue and books of each asset then
-        self.compared: Callable[[], tuple[int, Mapping[str, tuple[Decimal, Decimal]]] | None] | None
-        self.compared = None
         self.readings: Readings | None = None  # what signals last read, None before the first
         self.entry_count = EntryCount()
         self.closed: ClosedCycles | None = None  # the newest cycles, where somebody sizes by them
         self.principal = OPERATOR  # in whose name is decided what is decided now
         self.policies: tuple[Policy, ...] = ()  # asked in this order, after timers, before entries
-        self.suppression: Callable[[int], object] | None = None  # what is suppressed at a time
-        self.suppressed: object = None  # what it last said; None before it was asked
-        self.wakes_above: Callable[[], Decimal | None] | None = None  # a mark a policy waits for
-        self.passed: Callable[[int], None] | None = None  # catches up with a step that was spared
+        self.outlook = Outlook()
         self.reindex()
 
     @property
@@ -128,7 +117,8 @@ class Desk:
             return Block.HOLD
         if not self.fresh:
             return Block.STALE_PRICE
-        if self.quiet is not None and self.quiet():
+        quiet = self.equipment.quiet
+        if quiet is not None and quiet():
             return Block.BUDGET
         open_orders = len(self.books.orders)
         limits, counters = self.limits, self.counters
@@ -168,7 +158,8 @@ class Desk:
         watch.due = index.timers.next()
         for policy in self.policies:
             watch.due = min(watch.due, policy.due())
-        above = None if self.wakes_above is None else self.wakes_above()
+        wakes_above = self.outlook.wakes_above
+        above = None if wakes_above is None else wakes_above()
         if above is not None and (watch.ceiling is None or above < watch.ceiling):
             watch.ceiling = above
         watch.always = bool(index.owed or self.outbox) or (
@@ -183,8 +174,8 @@ class Desk:
         return self.index.waiting.presses(
             room=room,
             fresh=self.fresh,
-            funds=self.funds_grew or bool(self.untried),
-            advice=self.readvised or not self.policies,
+            funds=self.chances.funds_grew or bool(self.chances.untried),
+            advice=self.chances.readvised or not self.policies,
         )
 
     def mode(self) -> str:

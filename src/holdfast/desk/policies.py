@@ -43,7 +43,7 @@ def retry(turn: Turn) -> None:
     for block in REPAIRED:
         if waiting.line(block):
             _enter(turn, tuple(waiting.line(block)), AUTO_REPAIR)
-    if desk.readvised or not desk.policies:
+    if desk.chances.readvised or not desk.policies:
         _advised(turn)
     _funded(turn)
 
@@ -69,10 +69,10 @@ def suppress(turn: Turn, *, everywhere: bool) -> None:
 
 def _is_new(turn: Turn) -> bool:
     desk = turn.desk
-    if desk.suppression is None:
+    if desk.outlook.suppression is None:
         return True
-    before, desk.suppressed = desk.suppressed, desk.suppression(turn.at)
-    return desk.suppressed != before
+    before, desk.outlook.suppressed = desk.outlook.suppressed, desk.outlook.suppression(turn.at)
+    return desk.outlook.suppressed != before
 
 
 def _is_told(slot: Slot, on_a: bool) -> bool:
@@ -86,13 +86,13 @@ def _advised(turn: Turn) -> None:
     What they say changes only when a policy is asked, so that nobody looks at these legs between.
     """
     desk = turn.desk
-    desk.readvised = False
+    desk.chances.readvised = False
     for block in ADVISED:
         line = desk.index.waiting.line(block)
         if line:
             lapsed = _lapsed(turn, block)
             _enter(turn, lapsed, AUTO_REPAIR)
-            desk.readvised |= any(key in line for key in lapsed)
+            desk.chances.readvised |= any(key in line for key in lapsed)
 
 
 def _lapsed(turn: Turn, block: Block) -> list[Key]:
@@ -120,15 +120,15 @@ def _funded(turn: Turn) -> None:
     """Try legs that waited for funds, each once since they grew, a few misses a step."""
     desk = turn.desk
     line = desk.index.waiting.line(Block.BALANCE)
-    if desk.funds_grew:
-        desk.funds_grew = False
-        desk.untried = dict.fromkeys(line)
-    if not desk.untried:
+    if desk.chances.funds_grew:
+        desk.chances.funds_grew = False
+        desk.chances.untried = dict.fromkeys(line)
+    if not desk.chances.untried:
         return
     for leg in (LEG_B, LEG_A):
-        keys = [key for key in desk.untried if key[1] is leg and key in line]
+        keys = [key for key in desk.chances.untried if key[1] is leg and key in line]
         _enter(turn, keys, AUTO_REPAIR, misses=MISSES)
-    desk.untried = {key: None for key in desk.untried if key in line}
+    desk.chances.untried = {key: None for key in desk.chances.untried if key in line}
 
 
 def _enter(turn: Turn, keys: Iterable[Key], source: str, misses: int | None = None) -> None:
@@ -138,7 +138,7 @@ def _enter(turn: Turn, keys: Iterable[Key], source: str, misses: int | None = No
         if misses == 0 or desk.gate(exempt=exempt) is not FREE_TO_ENTER:
             return
         turn.enter(slot_id, _wanted(turn, slot_id, leg is LEG_A, source))
-        desk.untried.pop((slot_id, leg), None)
+        desk.chances.untried.pop((slot_id, leg), None)
         slot = desk.books.slots[slot_id]
         entered = slot.a if leg is LEG_A else slot.b
         if not is_idle(entered):

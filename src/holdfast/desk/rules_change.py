@@ -61,6 +61,6 @@ def apply_rules(
         desk.record(desk.now, [event])
     desk.rules = replace(rules, digest=digest)
     desk.sizing, desk.limits = sizing, limits
-    desk.funds_grew = True
+    desk.chances.funds_grew = True
     desk.reindex()
     return digest

@@ -75,8 +75,8 @@ def tick(desk: Desk, commands: Commands | None = None) -> TickSummary:
 
 def step(desk: Desk, seen: Observation) -> int:
     """Take one look at the market in; return how many events it caused."""
-    if desk.passed is not None:
-        desk.passed(seen.at)
+    if desk.outlook.passed is not None:
+        desk.outlook.passed(seen.at)
     desk.now, desk.mark, desk.fresh = seen.at, seen.mark, seen.fresh
     desk.counters.steps += 1
     turn = Turn(desk, seen.at, seen.mark)
@@ -86,10 +86,10 @@ def step(desk: Desk, seen: Observation) -> int:
         turn.order(end)
     _decide(turn)
     _commit(turn)
-    if desk.sender is None:
+    if desk.equipment.sender is None:
         send(turn)
     else:
-        desk.sender(turn)
+        desk.equipment.sender(turn)
     _check(turn)
     index = desk.index
     if index.changed or index.waiting.where or desk.outbox or desk.watch.always or desk.policies:
@@ -104,7 +104,7 @@ def _decide(turn: Turn) -> None:
         turn.owed()
     asked = turn.at >= watch.due and _due(turn)
     if asked:
-        desk.readvised = True
+        desk.chances.readvised = True
     if watch.floor is not None:
         turn.woken()
     legs, first = index.waiting.where, counters.tick_started

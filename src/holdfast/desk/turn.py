@@ -46,7 +46,7 @@ class Turn:
         if slot_id is not None:
             self.slot(slot_id, seen)
         elif isinstance(seen, Execution):  # an end may be told again after a start has resolved it
-            if self.desk.strays is not None and self.desk.strays(self, seen):
+            if self.desk.equipment.strays is not None and self.desk.equipment.strays(self, seen):
                 return
             self.desk.counters.anomalies += 1
             self.notes.append(AnomalyNoted(kind="unknown_order", detail=f"Execution {seen}"))
@@ -57,10 +57,10 @@ class Turn:
         books = desk.books
         block = FREE_TO_ENTER if self.is_open else self._gate(slot_id, exempt=exempt)
         terms = self.terms(slot_id, block)
-        if desk.judge is None:
+        if desk.equipment.judge is None:
             step = reduce(books.slots[slot_id], seen, terms)
         else:
-            step, judged = desk.judge(books.slots[slot_id], seen, terms)
+            step, judged = desk.equipment.judge(books.slots[slot_id], seen, terms)
             self.notes += judged
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
@@ -191,7 +191,7 @@ def _filled(turn: Turn, slot: Slot, event: OrderFilled) -> None:
     elif books.submissions:
         books.proven(event.client_order_id)
     desk.counters.fills += 1
-    desk.funds_grew = True
+    desk.chances.funds_grew = True
 
 
 def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
@@ -227,7 +227,7 @@ def _any(turn: Turn, slot: Slot, event: Event) -> None:
 
 def _ended(turn: Turn, slot: Slot, event: OrderEnded) -> None:
     turn.desk.books.follow(slot, event)
-    turn.desk.funds_grew = True
+    turn.desk.chances.funds_grew = True
 
 
 def _repriced(turn: Turn, slot: Slot, event: OrderRepriced) -> None:

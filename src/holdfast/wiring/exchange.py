@@ -219,7 +219,7 @@ def join_exchange(
         ),
         tally.counts,
     )
-    desk.judge = Judge(desk, room)
+    desk.equipment.judge = Judge(desk, room)
     duties = Duties(gear, authority.simulates, every=profile.settings.reconcile_interval_s)
     watched = Watched(
         counts=tally.counts, orders=orders, mode=ModeCounts(tally.counts, road.mode.execution)

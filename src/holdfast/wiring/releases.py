@@ -17,5 +17,5 @@ def release_by(desk: Desk, profile: Profile) -> None:
     seconds = float(settings.candle_seconds if on_paper else settings.poll_interval_seconds)
     policy = AutoRelease(desk, settings, seconds) if wanted else None
     desk.policies = others if policy is None else (*others, policy)
-    desk.wakes_above = None if policy is None else policy.wakes_above
+    desk.outlook.wakes_above = None if policy is None else policy.wakes_above
     desk.watch_again()

@@ -99,7 +99,7 @@ class Sight:
         self.policy = RegimePolicy(desk, self.held, self.seat.look)
         self.advisers = tuple(kind(desk, self.held) for kind in ADVISERS)
         desk.policies = (self.seat, self.policy, Patience(desk, self.held), *desk.policies)
-        desk.suppression = self.policy.suppresses
+        desk.outlook.suppression = self.policy.suppresses
         self._advise()
         desk.watch_again()
 

@@ -127,7 +127,7 @@ class Room:
 def test_an_entry_is_judged_by_the_limits_of_who_asked_for_it():
     house = closed()
     room = Room()
-    house.desk.judge = Judge(house.desk, room)
+    house.desk.equipment.judge = Judge(house.desk, room)
     before = slot_of(house)
     with pytest.raises(CommandRefused, match="the risk policy refuses an entry"):
         house.do("open_slot", slot_id=0)

@@ -182,7 +182,7 @@ def at_rest(**settings):
     while looks.spared < 3:
         tick(desk)
         looks(desk)
-    while desk.passed is None:
+    while desk.outlook.passed is None:
         tick(desk)
         looks(desk)
     return desk, looks
@@ -192,7 +192,7 @@ def test_the_step_that_is_spared_is_the_close_and_the_reading_counts_right_after
     desk, looks = at_rest()
     close, before = desk.watch.spared, desk.readings
     assert close % SIGNAL_CANDLE == 0
-    desk.passed(close)
+    desk.outlook.passed(close)
     assert (desk.readings, looks.spared) == (before, 3)
     tick(desk)
     looks(desk)
@@ -203,12 +203,12 @@ def test_the_next_step_after_a_spared_one_finds_the_new_reading():
     desk, looks = at_rest()
     close, steps = desk.watch.spared, desk.counters.steps
     tick(desk)
-    if desk.passed is not None:
+    if desk.outlook.passed is not None:
         assert desk.counters.steps == steps
-        desk.passed(close + 1)
+        desk.outlook.passed(close + 1)
     assert desk.readings.at == close
     assert looks.spared == 4
-    assert desk.passed is None
+    assert desk.outlook.passed is None
 
 
 @pytest.mark.parametrize(

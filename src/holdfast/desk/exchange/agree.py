@@ -103,7 +103,7 @@ class Agreement:
         self._balances: Mapping[str, Balance] = {}
         self._recall = Recall(desk)
         self._look = Look(desk, exchange, booked, self._recall)
-        desk.compared = self.balances_then
+        desk.equipment.compared = self.balances_then
 
     def __call__(self, *, starting: bool = False) -> ReconcileNoted:
         """Compare and mend; return what was done."""

@@ -45,9 +45,9 @@ def equip(
     exchange = watchful.inner
     dispatch = Dispatch(desk, exchange, care)
     desk.authority = authority
-    desk.sender = dispatch
-    desk.quiet = dispatch.is_quiet
-    desk.strays = Strays(ended)
+    desk.equipment.sender = dispatch
+    desk.equipment.quiet = dispatch.is_quiet
+    desk.equipment.strays = Strays(ended)
     return Gear(
         watchful=watchful,
         booked=booked,

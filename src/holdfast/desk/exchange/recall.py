@@ -78,7 +78,7 @@ class Recall:
         self._add_slots(claims)
         self._take_moves(found)
         rows = {**found, **{name: one.row for name, one in claims.items()}}
-        judge, desk.judge = desk.judge, AsItWas(claims)
+        judge, desk.equipment.judge = desk.equipment.judge, AsItWas(claims)
         try:
             for one in self._moments(claims, told, rows):
                 desk.now = max(desk.now, one.at)
@@ -89,7 +89,7 @@ class Recall:
                 elif one.name not in self._placed:
                     self._place(claims[one.name], claims)
         finally:
-            desk.judge = judge
+            desk.equipment.judge = judge
         return sorted(claims.keys() - self._placed)
 
     def _moments(self, claims: Claims, told: Told, rows: Mapping[str, VenueOrder]) -> list[_Moment]:

@@ -28,8 +28,8 @@ class Ahead:
     def __call__(self, desk: Desk, summary: object = None) -> None:
         """Catch up with the step of the tick that just ended, and look at the one that comes."""
         del summary
-        if desk.passed is not None:
-            desk.passed(self._at + self._length)
+        if desk.outlook.passed is not None:
+            desk.outlook.passed(self._at + self._length)
         candle = desk.venue.candle()
         if candle is not None and desk.watch.due <= candle.at + self._length:
             self._look(candle.at + self._length)
@@ -46,24 +46,24 @@ class Ahead:
         if until > at:
             self._at, self._rest = at, found
             desk.watch.spared, desk.watch.until = at, until
-            desk.passed = self._passed
+            desk.outlook.passed = self._passed
 
     def _awaited(self, at: int) -> bool:
         """Say whether a step would do more than read: it tells slots what advisers say now."""
         desk, line = self._desk, self._desk.index.waiting.line
         if desk.watch.always or any(line(block) for block in ADVISED):
             return True
-        return self._policy.suppresses(at) != desk.suppressed
+        return self._policy.suppresses(at) != desk.outlook.suppressed
 
     def _passed(self, at: int) -> None:
         """Catch up where the step was spared: not where it is taken now, or no candle began there."""
         desk, watch = self._desk, self._desk.watch
         spared, candle = watch.spared, desk.venue.candle()
-        desk.passed, watch.spared = None, NO_CANDLE
+        desk.outlook.passed, watch.spared = None, NO_CANDLE
         if spared != self._at or at == self._at or candle is None or candle.at != self._at:
             return
         self._seat.look(desk, self._at)
         self._policy.rest(self._rest)
-        desk.readvised = True
+        desk.chances.readvised = True
         watch.due = watch.until
         self.spared += 1

@@ -90,7 +90,7 @@ def _told(desk: Desk) -> Told | None:
             asset: (there[asset].total if asset in there else ZERO, accounts.total(asset))
             for asset in (accounts.base, accounts.quote)
         }
-    seen = None if desk.compared is None else desk.compared()
+    seen = None if desk.equipment.compared is None else desk.equipment.compared()
     if seen is None or desk.now - seen[0] > STALE:
         return None
     return seen[1]
