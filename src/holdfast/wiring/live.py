@@ -37,6 +37,7 @@ from holdfast.domain.bookkeeping import LedgerFounded
 from holdfast.domain.errors import HoldfastError
 from holdfast.ledger.paths import Runtime, runtime
 from holdfast.ledger.port import Ledger
+from holdfast.ledger.positions_due import positions_due
 from holdfast.ledger.store import DuckDbLedger
 from holdfast.safety.hardening import harden_process, verify_private
 from holdfast.telemetry import log
@@ -196,6 +197,7 @@ def _open_paper(
     stack.callback(venue.close)
     ledger = open_ledger(profile, place, clock)
     stack.callback(ledger.close)
+    keep_positions(ledger, profile)
     tally, board = remembered(ledger), StatusBoard()
     metrics = Metrics(board, clock, tally.counts)
     watch.lap("replay")
@@ -235,6 +237,7 @@ def _open_exchange(
         place.ledger, clock=clock, base=market.base, quote=market.quote, found=found
     )
     stack.callback(ledger.close)
+    keep_positions(ledger, profile)
     tally, board = remembered(ledger), StatusBoard()
     metrics = Metrics(board, clock, tally.counts)
     watch.lap("replay")
@@ -273,6 +276,22 @@ def open_ledger(profile: Profile, place: Runtime, clock: Clock) -> DuckDbLedger:
     return DuckDbLedger.open(
         place.ledger, clock=clock, base=instrument.base, quote=instrument.quote, found=found
     )
+
+
+def keep_positions(ledger: DuckDbLedger, profile: Profile) -> None:
+    """Bring the rows of positions up to the slots, where a life before did not keep them."""
+    settings = profile.settings
+    if not settings.position_ledger_enabled:
+        return
+    ledger.project()
+    books, cursor = ledger.restore(), ledger.cursor()
+    try:
+        due = positions_due(books, cursor, settings.pair_profit_pct)
+    finally:
+        cursor.close()
+    if due:
+        ledger.commit(books.market_time, due)
+        log.info(f"positions were not kept by a life before: {len(due)} rows were opened or closed")
 
 
 def remembered(ledger: DuckDbLedger) -> Tally:
