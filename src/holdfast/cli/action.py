@@ -70,9 +70,10 @@ def actions(profile: Named = "paper", profiles: Folder = None, *, as_json: AsJso
 
 
 def _useful(desk: ControlClient, verbs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if not any(verb["action"] in LEGACY for verb in verbs):
+    answer = desk.get("/api/status") if any(verb["action"] in LEGACY for verb in verbs) else None
+    if answer is None or not answer.ok:  # a desk that just begins has no status yet
         return verbs
-    legacy = asked(desk, "/api/status").body.get("legacy", {})
+    legacy = answer.body.get("legacy", {})
     return [verb for verb in verbs if not is_hidden(verb["action"], legacy)]
 
 
