@@ -4,6 +4,10 @@ One life, one kill. Each life that follows gets a road without new faults until 
 the last unit, at most sixty seconds of market time after the kill; then the faults come back, it trades,
 and it is killed in its turn. The plan of kills comes from the seed; only the machine's own speed does not.
 
+What takes longest is an exit that waits for LIVE: a request on the wire at the kill is proven 20 to 25 s after
+it left (its deadline, ten seconds, two empty looks), arming takes three reads in 10 s after that, and a start
+soon after others waits for the exchange's call counter. Such agreements are told with what was apart meanwhile.
+
 An anomaly is whatever the desk notes as out of the ordinary. Three kinds break the run, because each says
 that a proof was none: an order that rests after its end was booked, a fill after it, an execution of an
 order nobody knows. The others are counted and printed: `refused` is a cancel that the exchange turned
