@@ -23,7 +23,7 @@ from holdfast.domain.slots import phase
 from holdfast.engine.invariants import breaches
 from holdfast.ledger.amounts import SMALLEST
 from holdfast.ledger.bulk import BulkLedger
-from holdfast.ledger.earlier.carry import carry
+from holdfast.ledger.earlier.carry import carry, positions_of
 from holdfast.ledger.earlier.fits import demand_fit
 from holdfast.ledger.earlier.read import read_saved
 from holdfast.ledger.earlier.refusal import ImportRefused
@@ -172,3 +172,43 @@ def test_every_recorded_state_with_recoveries_is_refused_where_these_are_removed
         )
         with pytest.raises(ImportRefused, match=rf"slot {slot.slot_id}: holds .* do: .*soft_close"):
             demand_fit(one, frame)
+
+
+def rows_of(name):
+    """Read the recorded rows of one helper."""
+    path = SHARED / "vectors" / "formulas.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        found = [json.loads(line) for line in lines if f'"{name}"' in line]
+    return [row for row in found if row["fn"] == name]
+
+
+FACTS = {
+    "entry_price": "entry_price",
+    "entry_cost": "entry_cost",
+    "entry_fee": "entry_fee",
+    "entry_volume": "entry_size",
+    "original_exit_price": "exit_price",
+    "target_profit_pct": "target_profit_pct",
+}
+
+
+@pytest.mark.plan("002-147")
+@pytest.mark.usefixtures("states")
+def test_the_recorded_exits_become_the_recorded_positions(tmp_path):
+    compared = 0
+    for row in rows_of("migrate_open_exits"):
+        given, out = row["in"], row["out"]
+        path = tmp_path / "state.json"
+        path.write_text(json.dumps({"profit_pct": given["profit_pct"], "slots": given["slots"]}))
+        ours = positions_of(read_saved(path), FRAME)
+        theirs = {
+            f"s{one['slot_id']}-{one['trade_id']}-c{one['cycle']}": one for one in out["positions"]
+        }
+        assert ours.keys() == theirs.keys()
+        for name, one in theirs.items():
+            told = {key: float(getattr(ours[name], field)) for key, field in FACTS.items()}
+            assert told == pytest.approx({key: one[key] for key in FACTS}, rel=1e-12)
+            assert ours[name].slot_mode == one["slot_mode"]
+            assert ours[name].entry_time == pytest.approx(one["entry_time"] * 1e6, abs=1)
+            compared += 1
+    assert compared == 51
