@@ -10,6 +10,8 @@ from saved_state import POSITION, saved_file, with_recovery
 from typer.testing import CliRunner
 
 from holdfast.cli import ledger as commands
+from holdfast.desk.control.verb_rules import audit_differences
+from holdfast.desk.status.tally_restore import cycle_sums
 from holdfast.desk.tick import tick
 from holdfast.ledger.connect import connect
 from holdfast.ledger.paths import runtime
@@ -83,9 +85,14 @@ class House:
             connection.close()
 
     @contextmanager
-    def desk(self):
+    def opened(self):
         with ExitStack() as stack:
-            yield open_desk(DeskOptions(profile="paper"), stack).desk
+            yield open_desk(DeskOptions(profile="paper"), stack)
+
+    @contextmanager
+    def desk(self):
+        with self.opened() as held:
+            yield held.desk
 
     def sound(self):
         report = verify(self.place.ledger)
@@ -247,7 +254,8 @@ def test_recoveries_are_brought_in_where_they_are_kept_and_refused_where_removed
 def test_the_desk_goes_on_with_the_orders_that_were_brought_in(house):
     house.brought_in(saved_file())
     orders = house.rows("select client_order_id, price, size from orders order by 1")
-    with house.desk() as desk:
+    with house.opened() as held:
+        desk = held.desk
         resting = {one.client_order_id: one for one in desk.venue.open_orders()}
         assert [(name, resting[name].price, resting[name].size) for name, *_ in orders] == orders
         assert not desk.books.holds
@@ -255,8 +263,12 @@ def test_the_desk_goes_on_with_the_orders_that_were_brought_in(house):
         assert len(desk.books.slots) == 2
         for _ in range(400):
             tick(desk)
-        assert desk.books.slots[0].round_trips > 3
         assert not desk.books.holds
+        held.ledger.project()
+        sums = cycle_sums(held.ledger.cursor())
+        assert audit_differences(desk, sums) == []
+        assert sums[0].count == desk.books.slots[0].round_trips > 3
+        assert held.tally.slots == sums
         for asset, balance in desk.venue.balances().items():
             accounts = desk.books.accounts
             assert (accounts.free(asset), accounts.held(asset)) == (balance.free, balance.held)
