@@ -29,7 +29,7 @@ def send(turn: Turn) -> None:
     if not (turn.intents or outbox):
         return
     allowed = allowance(turn)
-    outbox.extend(_in_order(turn.intents))
+    outbox.extend(_in_order(turn))
     accepted: list[str] = []
     others: list[tuple[Intent, Receipt]] = []
     venue = desk.venue
@@ -48,8 +48,8 @@ def send(turn: Turn) -> None:
     take_in(turn, accepted, others)
 
 
-def _in_order(intents: list[Intent]) -> list[Intent]:
-    return intents if len(intents) < 2 else sorted(intents, key=class_of)  # noqa: PLR2004
+def _in_order(turn: Turn) -> list[Intent]:
+    return sorted(turn.intents, key=class_of) if turn.is_mixed else turn.intents
 
 
 def allowance(turn: Turn) -> int:
@@ -75,7 +75,7 @@ def take_in(turn: Turn, accepted: list[str], others: list[tuple[Intent, Receipt]
         notes.append(_sort(follow, accepted, others))
         notes += follow.notes
         events = follow.events
-        turn.desk.outbox.extend(_in_order(follow.intents))
+        turn.desk.outbox.extend(_in_order(follow))
         turn.touched |= follow.touched
     elif accepted:
         notes = [ReceiptsNoted(tuple(accepted))]

@@ -26,9 +26,24 @@ from holdfast.engine.rules import Terms
 
 
 class Turn:
-    """The events and intents of one step, in the order in which they were decided."""
+    """The events and intents of one step, in the order in which they were decided.
 
-    __slots__ = ("at", "desk", "events", "intents", "is_open", "mark", "notes", "touched")
+    Exits alone stand before all other intents; where more than exits and entries are asked for, what
+    leaves first is sorted out at the door.
+    """
+
+    __slots__ = (
+        "at",
+        "desk",
+        "events",
+        "exits",
+        "intents",
+        "is_mixed",
+        "is_open",
+        "mark",
+        "notes",
+        "touched",
+    )
 
     def __init__(self, desk: Desk, at: int, mark: Decimal) -> None:
         self.desk = desk
@@ -37,6 +52,8 @@ class Turn:
         self.is_open = desk.is_open()
         self.events: list[Event] = []
         self.intents: list[Intent] = []
+        self.exits = 0  # how many of the intents are exits, ahead of the others
+        self.is_mixed = False  # whether there are moves or cancels among them
         self.notes: list[Note] = []
         self.touched: set[int] = set()
 
@@ -53,24 +70,24 @@ class Turn:
 
     def slot(self, slot_id: int, seen: Input, *, exempt: bool = False) -> None:
         """Reduce one input of one slot."""
-        desk = self.desk
-        books = desk.books
+        desk, at = self.desk, self.at
+        slots = desk.books.slots
         block = FREE_TO_ENTER if self.is_open else self._gate(slot_id, exempt=exempt)
         terms = self.terms(slot_id, block)
         if desk.equipment.judge is None:
-            step = reduce(books.slots[slot_id], seen, terms)
+            step = reduce(slots[slot_id], seen, terms)
         else:
-            step, judged = desk.equipment.judge(books.slots[slot_id], seen, terms)
+            step, judged = desk.equipment.judge(slots[slot_id], seen, terms)
             self.notes += judged
         desk.counters.reducers_run += 1
         after, events = step.slot, step.events
         if events:
-            books.slots[slot_id] = after
-            self.events.extend(events)
+            slots[slot_id] = after
+            self.events += events
             self.touched.add(slot_id)
             for event in events:
                 _TAKE[type(event)](self, after, event)
-        desk.index.update(after, self.at)
+        desk.index.update(after, at)
 
     def terms(self, slot_id: int, block: Block = FREE_TO_ENTER) -> Terms:
         """Say what a reduction of one slot may know in this step, given what stands on all legs."""
@@ -162,11 +179,13 @@ class Turn:
     def breaches(self) -> list[str]:
         """List what is wrong with the slots this step touched."""
         slots = self.desk.books.slots
-        others = []
+        others: list[int] = []
         for slot_id in self.touched:
             slot = slots.get(slot_id)
             if slot is not None and not is_plain(slot):
                 others.append(slot_id)
+        if not others:
+            return []
         return [
             f"slot {slot_id}: {text}"
             for slot_id in sorted(others)
@@ -198,19 +217,22 @@ def _placed(turn: Turn, slot: Slot, event: OrderPlaced) -> None:
     desk = turn.desk
     books, counters = desk.books, desk.counters
     client_order_id, side, role = event.client_order_id, event.side, event.role
+    reason = event.reason
     books.accounts.hold(side, event.hold)
     books.orders[client_order_id] = slot.slot_id
     books.unanswered.add(client_order_id)
     counters.calls_used += 1
     counters.orders_placed += 1
-    if role is ENTRY:
-        if event.reason in desk.exempt:
-            counters.exempt_used += 1  # counted apart, so that it starves no other entry (C-11)
-        else:
-            counters.entries_used += 1
-    turn.intents.append(
-        PlaceOrder(client_order_id, side, role, event.price, event.size, event.reason == SALE)
-    )
+    intent = PlaceOrder(client_order_id, side, role, event.price, event.size, reason == SALE)
+    if role is not ENTRY:
+        turn.intents.insert(turn.exits, intent)
+        turn.exits += 1
+        return
+    turn.intents.append(intent)
+    if reason in desk.exempt:
+        counters.exempt_used += 1  # counted apart, so that it starves no other entry (C-11)
+    else:
+        counters.entries_used += 1
 
 
 def _booked(turn: Turn, slot: Slot, event: CycleBooked) -> None:
@@ -234,6 +256,7 @@ def _repriced(turn: Turn, slot: Slot, event: OrderRepriced) -> None:
     turn.desk.books.follow(slot, event)
     turn.desk.counters.calls_used += 1
     turn.desk.counters.orders_repriced += 1
+    turn.is_mixed = True
     turn.intents.append(
         RepriceOrder(
             client_order_id=event.client_order_id,
@@ -248,6 +271,7 @@ def _canceled(turn: Turn, slot: Slot, event: CancelAsked) -> None:
     turn.desk.books.follow(slot, event)
     turn.desk.counters.calls_used += 1
     turn.desk.counters.orders_canceled += 1
+    turn.is_mixed = True
     turn.intents.append(CancelOrder(client_order_id=event.client_order_id, role=event.role))
 
 

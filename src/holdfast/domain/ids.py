@@ -7,7 +7,6 @@ replay.
 
 import hashlib
 import uuid
-from functools import cache
 from operator import itemgetter
 from typing import NewType
 
@@ -21,6 +20,7 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "holdfast.invalid")
 _PARTS = itemgetter(
     slice(8), slice(8, 12), slice(13, 16), 16, slice(17, 20), slice(20, 32)
 )  # of the hash as text; its digit 12 gives way to the version, 16 to the variant
+_BEGUN: dict[tuple[str, str, int], "hashlib._Hash"] = {}  # the hash of all ids of a slot so far
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
@@ -32,16 +32,18 @@ def client_order_id(
     >>> client_order_id("paper", "DOGE/USD", 0, "B", 1, "entry", 1)
     '9e0fe4ec-a1d0-5b95-8b3b-c0e502015f9c'
     """
-    digest = _begun(genesis, symbol).copy()
-    digest.update("|".join((f"{slot}", leg, f"{cycle}", role, f"a{attempt}")).encode())
+    begun = _BEGUN.get((genesis, symbol, slot)) or _begin(genesis, symbol, slot)
+    digest = begun.copy()
+    digest.update("|".join((leg, f"{cycle}", role, f"a{attempt}")).encode())
     time_low, time_mid, high, variant, low, node = _PARTS(digest.hexdigest())
     return f"{time_low}-{time_mid}-5{high}-{_VARIANT[variant]}{low}-{node}"
 
 
-@cache
-def _begun(genesis: str, symbol: str) -> "hashlib._Hash":
-    text = f"{genesis}|{symbol}|".encode()
-    return hashlib.sha1(NAMESPACE.bytes + text, usedforsecurity=False)
+def _begin(genesis: str, symbol: str, slot: int) -> "hashlib._Hash":
+    text = f"{genesis}|{symbol}|{slot}|".encode()
+    begun = hashlib.sha1(NAMESPACE.bytes + text, usedforsecurity=False)
+    _BEGUN[genesis, symbol, slot] = begun
+    return begun
 
 
 def position_id(slot: int, leg: str, cycle: int) -> PositionId:

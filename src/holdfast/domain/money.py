@@ -7,6 +7,7 @@ Amounts are exact: sums and products of the desk fit the 50 digits set here for 
 
 import decimal
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import NewType
 
 import msgspec
@@ -25,7 +26,7 @@ _AVERAGE_STEP = Decimal("1E-12")
 _FINEST = Decimal("1E-18")  # what a ledger holds
 
 
-class Instrument(msgspec.Struct, frozen=True, kw_only=True):
+class Instrument(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What a venue says about one market: its units, smallest steps and fees.
 
     `min_quote` is the smallest notional, 0 where the venue names none. Fees are percent of notional;
@@ -42,6 +43,11 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     maker_fee_pct: Decimal
     taker_fee_pct: Decimal
     fee_step: Decimal = Decimal("1E-8")
+
+    @cached_property
+    def with_maker_fee(self) -> Decimal:
+        """Say what a notional is multiplied by to hold the maker fee too."""
+        return (HUNDRED + self.maker_fee_pct) * CENT
 
 
 def snap_price(price: Decimal, tick: Decimal) -> Price:
@@ -67,12 +73,16 @@ def notional(price: Decimal, size: Decimal) -> Quote:
     return Quote(price * size)
 
 
-def average(cost: Decimal, size: Decimal) -> Decimal:
+def average(cost: Decimal, size: Decimal, price: Decimal | None = None) -> Decimal:
     """Say the mean price of what traded, to twelve decimals where it does not come out even.
+
+    A `price` that all of it traded at is the mean where the cost says so too: it need not be divided.
 
     >>> average(Decimal(1), Decimal(3)), average(Decimal("0.3"), Decimal(3))
     (Decimal('0.333333333333'), Decimal('0.1'))
     """
+    if price is not None and price * size == cost:
+        return price
     price = cost / size  # cut at 28 digits it may give cost again, and be rounded all the same
     return price if price == price.quantize(_FINEST) else price.quantize(_AVERAGE_STEP)
 
@@ -97,5 +107,5 @@ def fee_of(cost: Decimal, rate_pct: Decimal, step: Decimal) -> Quote:
 
 def held_for_buy(price: Decimal, size: Decimal, instrument: Instrument) -> Decimal:
     """Say what a resting buy holds back: its notional and the maker fee, rounded up."""
-    whole = price * size * (HUNDRED + instrument.maker_fee_pct) * CENT
+    whole = price * size * instrument.with_maker_fee
     return whole.quantize(instrument.fee_step, ROUND_CEILING)

@@ -2,28 +2,25 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from holdfast.domain.events import Event, LegBlocked, OrderFilled, OrderPlaced
 from holdfast.domain.ids import client_order_id
 from holdfast.domain.money import ZERO, held_for_buy
-from holdfast.domain.slots import BUY, LEG_A, Block, Leg, LegName, Role, Side, Slot
-from holdfast.engine.fold import FOLDS, placed
+from holdfast.domain.slots import BUY, LEG_A, Block, Leg, LegName, Order, Role, Side, Slot
+from holdfast.engine.fold import FOLDS, rested
 from holdfast.engine.rules import Terms
 from holdfast.engine.whole import turned
 
 
-class Draft:
-    """A slot on its way from one state to the next, with what happened on the way.
-
-    `reduce` fills it: a class without an initialiser is made in a fraction of the time.
-    """
-
-    __slots__ = ("events", "slot", "spare_base", "spare_quote", "terms")
+class Draft(msgspec.Struct, gc=False):
+    """A slot on its way from one state to the next, with what happened on the way."""
 
     slot: Slot
     terms: Terms
     events: list[Event]
-    spare_base: Decimal | None
-    spare_quote: Decimal | None
+    spare_base: Decimal | None = None
+    spare_quote: Decimal | None = None
 
     def emit(self, event: Event) -> None:
         """Take an event in."""
@@ -77,16 +74,17 @@ class Draft:
     ) -> None:
         """Decide one order; one for a `fill` takes that into the slot with itself."""
         slot, terms = self.slot, self.terms
-        rules, slot_id = terms.rules, slot.slot_id
+        rules, slot_id, local_id, now = terms.rules, slot.slot_id, slot.next_local_id, terms.now
+        name = client_order_id(
+            rules.genesis, rules.instrument.symbol, slot_id, leg, cycle, role, attempt
+        )
         event = OrderPlaced(
             slot_id,
             leg,
             role,
             side,
-            client_order_id(
-                rules.genesis, rules.instrument.symbol, slot_id, leg, cycle, role, attempt
-            ),
-            slot.next_local_id,
+            name,
+            local_id,
             cycle,
             attempt,
             price,
@@ -97,6 +95,6 @@ class Draft:
             rules.digest,
             recovery_id,
         )
-        now = terms.now
-        self.slot = placed(slot, event, now) if fill is None else turned(slot, fill, event, now)
+        order = Order(name, local_id, role, side, cycle, attempt, price, size, now, reason, hold)
+        self.slot = rested(slot, event, order) if fill is None else turned(slot, fill, order)
         self.events.append(event)

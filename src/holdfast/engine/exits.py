@@ -115,11 +115,11 @@ def book(
     recovery_id: int = 0,
     unpaid_fee: Decimal = ZERO,
     reason: str,
-    exit_fee: Decimal = ZERO,
+    fill: OrderFilled | None = None,
 ) -> None:
     """Book the round trip a lot closed, and what it does to its leg (F6, F7).
 
-    `exit_fee` is of the execution that closed it, where the slot has not taken that in yet.
+    `fill` is the execution that closed it, where the slot has not taken that in yet.
     """
     terms, slot, on_a = draft.terms, draft.slot, name is LEG_A
     rules, leg = terms.rules, slot.a if on_a else slot.b
@@ -127,12 +127,13 @@ def book(
     net = gross - lot.fee - lot.exit_fee
     quote_fee = lot.fee if on_a else lot.exit_fee
     losses = leg.losses + 1 if net < ZERO else 0
+    price = None if fill is None else fill.price
     event = CycleBooked(
         slot.slot_id,
         name,
         lot.cycle,
         lot.price,
-        average(lot.proceeds, lot.closed),
+        average(lot.proceeds, lot.closed, price),
         lot.closed,
         gross,
         lot.fee,
@@ -151,7 +152,7 @@ def book(
         unpaid_fee,
         reason,
     )
-    draft.slot = booked(slot, event, terms.now, exit_fee)
+    draft.slot = booked(slot, event, terms.now, ZERO if fill is None else fill.fee)
     draft.events.append(event)
     if rules.positions:
         _close_position(draft, name, lot, net, reason)

@@ -64,9 +64,8 @@ def _not_resting(leg: Leg, client_order_id: str) -> InvariantBroken:
     return InvariantBroken(f"leg {leg.name} does not rest order {client_order_id}")
 
 
-def order_placed(event: OrderPlaced, at: int) -> Order:
-    """Make the order a placement rests."""
-    return Order(
+def _placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
+    order = Order(
         event.client_order_id,
         event.local_id,
         event.role,
@@ -79,12 +78,12 @@ def order_placed(event: OrderPlaced, at: int) -> Order:
         event.reason,
         event.hold,
     )
+    return rested(slot, event, order)
 
 
-def placed(slot: Slot, event: OrderPlaced, at: int) -> Slot:
-    """Rest an order: of a recovery, of the exit a leg owes, or of its next entry."""
-    order = order_placed(event, at)
-    following = event.local_id + 1
+def rested(slot: Slot, event: OrderPlaced, order: Order) -> Slot:
+    """Rest the order of a placement: of a recovery, of the exit a leg owes, or of its next entry."""
+    following = order.local_id + 1
     if event.recovery_id:
         recovery = replace(
             recovery_of(slot, event.recovery_id), order=order, attempts=event.attempt
@@ -299,7 +298,7 @@ def _same(slot: Slot, event: Event, at: int) -> Slot:
 
 
 FOLDS: Mapping[type, Callable[[Slot, Any, int], Slot]] = {
-    OrderPlaced: placed,
+    OrderPlaced: _placed,
     OrderRepriced: _repriced,
     CancelAsked: _cancel_asked,
     OrderEnded: _ended,

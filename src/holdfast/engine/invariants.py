@@ -48,14 +48,12 @@ def breaches(slot: Slot) -> list[str]:
 def is_plain(slot: Slot) -> bool:
     """Say quickly that a slot without recoveries rests one sound order on each leg."""
     a, b = slot.a, slot.b
-    one, two, last = a.order, b.order, slot.next_local_id
+    one, two = a.order, b.order
+    if one is None or two is None or slot.recoveries or slot.s2_entered_at is not None:
+        return False
+    first, second, last = one.local_id, two.local_id, slot.next_local_id
     return (
-        one is not None
-        and two is not None
-        and not slot.recoveries
-        and slot.s2_entered_at is None
-        and one.local_id < last
-        and two.local_id < last
+        first < last > second
         and one.client_order_id != two.client_order_id
         and _is_sound(a, one, SELL)
         and _is_sound(b, two, BUY)
@@ -64,17 +62,18 @@ def is_plain(slot: Slot) -> bool:
 
 def _is_sound(leg: Leg, order: Order, opening: Side) -> bool:
     lot, filled = leg.lot, order.filled
+    if not (filled < order.size and leg.cycle > 0) or (filled and filled < ZERO):
+        return False
     if lot is None:
-        fits = order.role is ENTRY and order.side is opening
-    else:
-        fits = (
-            order.role is EXIT
-            and order.side is not opening
-            and lot.price > ZERO
-            and lot.size > ZERO
-            and (not lot.closed or lot.closed <= lot.size)
-        )
-    return fits and filled < order.size and (not filled or filled > ZERO) and leg.cycle > 0
+        return order.role is ENTRY and order.side is opening
+    size, closed = lot.size, lot.closed
+    return (
+        order.role is EXIT
+        and order.side is not opening
+        and lot.price > ZERO
+        and size > ZERO
+        and (not closed or closed <= size)
+    )
 
 
 def _excused(leg: Leg) -> bool:

@@ -31,17 +31,19 @@ def entry_distance(rules: Rules, leg: LegName, slot_id: int) -> Decimal:
 
 def entry_price(rules: Rules, leg: LegName, slot_id: int, mark: Decimal, losses: int) -> Decimal:
     """Say where a leg enters: below the mark to buy, above it to sell (F3)."""
-    distance = entry_distance(rules, leg, slot_id)
     tick = rules.instrument.price_tick
     if losses >= rules.loss_backoff_start:
-        wide = distance * backoff_multiplier(
+        wide = entry_distance(rules, leg, slot_id) * backoff_multiplier(
             losses, rules.loss_backoff_start, rules.backoff_factor, rules.backoff_max
         )
-        price = _offset(leg, mark, wide, tick)
+        price = (mark * _reach(leg, wide)).quantize(tick, ROUND_HALF_EVEN)
         if price > ZERO:
             return price
-    reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
-    return (mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN)
+    known = rules.reaches_a if leg is LEG_A else rules.reaches_b
+    reach = known.get(slot_id)
+    if reach is None:
+        reach = known[slot_id] = _reach(leg, entry_distance(rules, leg, slot_id))
+    return (mark * reach).quantize(tick, ROUND_HALF_EVEN)
 
 
 def entry_size(rules: Rules, price: Decimal, amount: Decimal) -> Decimal | None:
@@ -113,6 +115,5 @@ def stale_bounds(price: Decimal, distance: Decimal, tick: Decimal) -> tuple[Deci
     return low, (price / (ONE - ratio)).quantize(tick, ROUND_FLOOR)
 
 
-def _offset(leg: LegName, mark: Decimal, distance: Decimal, tick: Decimal) -> Decimal:
-    reach = HUNDRED + distance if leg is LEG_A else HUNDRED - distance
-    return (mark * reach * CENT).quantize(tick, ROUND_HALF_EVEN)
+def _reach(leg: LegName, distance: Decimal) -> Decimal:
+    return (HUNDRED + distance if leg is LEG_A else HUNDRED - distance) * CENT

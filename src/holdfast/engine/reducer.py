@@ -10,10 +10,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
 from holdfast.domain.errors import UnknownOrder
-from holdfast.domain.events import Event, OrderEnded, OrderFilled
+from holdfast.domain.events import OrderEnded, OrderFilled
 from holdfast.domain.money import ZERO
 from holdfast.domain.observations import End, Execution
 from holdfast.domain.slots import (
@@ -48,20 +46,11 @@ from holdfast.engine.release import cancel_failed, exit_over, go_on, want_releas
 from holdfast.engine.rules import Terms
 
 
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """The next slot, and the events that lead to it."""
-
-    slot: Slot
-    events: list[Event]
-
-
-def reduce(slot: Slot, seen: Input, terms: Terms) -> Step:
-    """Fold one input into a slot, and say what happened and what should be done about it."""
-    draft = Draft()
-    draft.slot, draft.terms, draft.events = slot, terms, []
-    draft.spare_base, draft.spare_quote = terms.spare_base, terms.spare_quote
+def reduce(slot: Slot, seen: Input, terms: Terms) -> Draft:
+    """Fold one input into a slot: the draft holds the next slot and the events that lead to it."""
+    draft = Draft(slot, terms, [], terms.spare_base, terms.spare_quote)
     _RULES[type(seen)](draft, seen)
-    return Step(draft.slot, draft.events)
+    return draft
 
 
 def _find(slot: Slot, client_order_id: str) -> tuple[LegName, Order, Recovery | None]:
@@ -132,7 +121,7 @@ def _close(draft: Draft, name: LegName, fill: OrderFilled) -> None:
         draft.emit(fill)
         return
     draft.events.append(fill)
-    book(draft, name, after, reason=closed_by(after, leg.order), exit_fee=fill.fee)
+    book(draft, name, after, reason=closed_by(after, leg.order), fill=fill)
     enter(draft, name, "cycle_complete")
 
 

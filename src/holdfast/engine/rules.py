@@ -5,6 +5,7 @@ Times are microseconds; percentages are plain percent; 0 switches a refresh off.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 
 import msgspec
@@ -19,8 +20,11 @@ NO_AMOUNTS: Mapping[LegName, Decimal] = MappingProxyType({})  # shared: `{}` wou
 NO_BLOCKS: Mapping[LegName, Block] = MappingProxyType({})  # for every reduction
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of the slot grid (core 1.1.5), with the digest they are known by."""
+class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """The rules of the slot grid (core 1.1.5), with the digest they are known by.
+
+    Beside its fields it keeps what pricing worked out of them once, which no comparison sees.
+    """
 
     genesis: str
     instrument: Instrument
@@ -44,6 +48,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     max_recoveries: int = 2
     positions: bool = False
     digest: str = ""
+
+    @cached_property
+    def reaches_a(self) -> dict[int, Decimal]:
+        """Keep what leg A of each slot multiplies the mark by, as it is asked for."""
+        return {}
+
+    @cached_property
+    def reaches_b(self) -> dict[int, Decimal]:
+        """Keep what leg B of each slot multiplies the mark by, as it is asked for."""
+        return {}
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):

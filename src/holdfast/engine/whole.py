@@ -6,30 +6,25 @@ of leg and slot instead of two; the story of a slot in the tests holds them toge
 
 from msgspec.structs import replace
 
-from holdfast.domain.events import OrderFilled, OrderPlaced
-from holdfast.domain.slots import LEG_A, Lot, Slot
-from holdfast.engine.fold import order_placed
+from holdfast.domain.events import OrderFilled
+from holdfast.domain.slots import LEG_A, Lot, Order, Slot
 
 
-def turned(slot: Slot, fill: OrderFilled, rested: OrderPlaced, at: int) -> Slot:
-    """Take in the one execution of an entry and the exit it asked for: `filled`, then `placed`."""
-    on_a = fill.leg is LEG_A
-    leg = replace(
-        slot.a if on_a else slot.b,
-        order=order_placed(rested, at),
-        lot=Lot(
-            fill.cycle,
-            fill.price,
-            fill.size,
-            fill.cost,
-            fill.fee,
-            at,
-            rested.price,
-            regime=fill.regime,
-        ),
-        attempts=rested.attempt,
+def turned(slot: Slot, fill: OrderFilled, order: Order) -> Slot:
+    """Take in the one execution of an entry and the exit it asked for: `filled`, then `rested`."""
+    on_a, fee = fill.leg is LEG_A, fill.fee
+    lot = Lot(
+        fill.cycle,
+        fill.price,
+        fill.size,
+        fill.cost,
+        fee,
+        order.placed_at,
+        order.price,
+        regime=fill.regime,
     )
-    fees, following = slot.fees + fill.fee, rested.local_id + 1
+    leg = replace(slot.a if on_a else slot.b, order=order, lot=lot, attempts=order.attempt)
+    fees, following = slot.fees + fee, order.local_id + 1
     if on_a:
         return replace(slot, a=leg, fees=fees, next_local_id=following)
     return replace(slot, b=leg, fees=fees, next_local_id=following)

@@ -66,9 +66,14 @@ class Matching:
             return "post_only"
         return ""
 
-    def is_full(self) -> bool:
-        """Say whether the venue takes no further order."""
-        return self._cap is not None and len(self.live) >= self._cap
+    def unfunded(self, hold: Decimal, buys: bool) -> str:
+        """Say why the account takes no further order that holds so much; empty where it does."""
+        if self._cap is not None and len(self.live) >= self._cap:
+            return "open_order_cap"
+        holdings = self.holdings
+        if hold > (holdings.quote_free if buys else holdings.base_free):
+            return "insufficient_funds"
+        return ""
 
     def apply_place(self, record: Placed) -> None:
         """Rest a new order."""
@@ -84,8 +89,8 @@ class Matching:
         """Rest a new order behind all others of its price."""
         self.ranks = rank = self.ranks + 1
         order = Resting(client_order_id, buys, price, size, size, hold, rank)
-        holdings = self.holdings
-        self.live[client_order_id] = order  # the holdings move here: a call less for each order
+        holdings = self.holdings  # they move here: a call less for each order
+        self.live[client_order_id] = order
         if buys:
             holdings.quote_free -= hold
             holdings.quote_held += hold
@@ -114,6 +119,7 @@ class Matching:
         self.holdings.hold(-order.hold, buys=order.buys)
         order.hold = NOTHING
         self._close(order, "canceled")
+        self.forget()
         self.ends.add(End(client_order_id=order.client_order_id, status="canceled"))
 
     def match(self, mark: Decimal, at: int, budget: Decimal | None) -> list[Execution]:
@@ -126,20 +132,21 @@ class Matching:
             elif asks.best <= mark:
                 ladder = asks
             else:
-                return traded
+                break
             if budget is None:
-                order = ladder.pop()
-                traded.append(self._trade(order, order.left, NOTHING, at))
+                traded.append(self._trade(ladder.pop(), at))
                 continue
             order = ladder.next()
-            size = order.left if order.left <= budget else budget // self._step * self._step
-            if not size:
-                return traded
-            budget -= size
-            left = order.left - size
-            if not left:
-                ladder.pop()
-            traded.append(self._trade(order, size, left, at))
+            if order.left <= budget:
+                budget -= order.left
+                traded.append(self._trade(ladder.pop(), at))
+                continue
+            size = budget // self._step * self._step
+            if size:
+                traded.append(self._trade_part(order, size, at))
+            break
+        self.forget()
+        return traded
 
     def told(self, execution: Execution) -> Traded:
         """Say of an execution that was just made what the rest of its order still holds back."""
@@ -152,7 +159,18 @@ class Matching:
         left = order.left - execution.size
         if not left:
             (self.bids if order.buys else self.asks).remove(order)
+        self.fills += 1
         self._book(order, execution, left, fill.hold, at)
+
+    def forget(self) -> None:
+        """Let go of the oldest executions and closed orders where more than enough are kept."""
+        executions, closed = self.executions, self.closed
+        if len(executions) > MOST:
+            self.kept_from = executions[-KEPT - 1][0] + 1
+            del executions[:-KEPT]
+        if len(closed) > MOST:
+            for old in list(closed)[:KEPT]:
+                del closed[old]
 
     def executions_after(self, at: int) -> list[tuple[int, Execution]]:
         """List executions at or after a market time; refuse where some are no longer kept."""
@@ -197,34 +215,40 @@ class Matching:
         for order in sorted(self.live.values(), key=lambda one: one.rank):  # as they came to rest
             (self.bids if order.buys else self.asks).add(order)
 
-    def _trade(self, order: Resting, size: Decimal, left: Decimal, at: int) -> Execution:
-        price, holdings = order.price, self.holdings
+    def _trade(self, order: Resting, at: int) -> Execution:
+        execution = self._executed(order, order.left)
+        self.holdings.book(execution, order.hold, order.buys)
+        order.hold = order.left = NOTHING
+        self.executions.append((at, execution))
+        self._close(order, "filled")
+        return execution
+
+    def _trade_part(self, order: Resting, size: Decimal, at: int) -> Execution:
+        execution, left = self._executed(order, size), order.left - size
+        hold = self.holdings.needed(order.price, left, order.buys)
+        self._book(order, execution, left, hold, at)
+        return execution
+
+    def _executed(self, order: Resting, size: Decimal) -> Execution:
+        price, takes = order.price, order.takes
         cost = price * size
-        execution = Execution(
+        self.fills = number = self.fills + 1
+        return Execution(
             order.client_order_id,
-            f"p{self.fills + 1}",
+            f"p{number}",
             price,
             size,
             cost,
-            holdings.fee(cost, order.takes),
-            "taker" if order.takes else "maker",
+            self.holdings.fee(cost, takes),
+            "taker" if takes else "maker",
         )
-        hold = holdings.needed(price, left, order.buys) if left else NOTHING
-        self._book(order, execution, left, hold, at)
-        return execution
 
     def _book(
         self, order: Resting, execution: Execution, left: Decimal, hold: Decimal, at: int
     ) -> None:
-        released = order.hold - hold if hold else order.hold
-        self.holdings.book(execution, released, order.buys)
+        self.holdings.book(execution, order.hold - hold, order.buys)
         order.hold, order.left = hold, left
-        self.fills += 1
-        executions = self.executions
-        executions.append((at, execution))
-        if len(executions) > MOST:
-            self.kept_from = executions[-KEPT - 1][0] + 1
-            del executions[:-KEPT]
+        self.executions.append((at, execution))
         if not left:
             self._close(order, "filled")
 
@@ -236,11 +260,7 @@ class Matching:
         if order.takes:
             self.taking.pop(order.client_order_id, None)
         del self.live[order.client_order_id]
-        closed = self.closed
-        closed[order.client_order_id] = order
-        if len(closed) > MOST:
-            for old in list(closed)[:KEPT]:
-                del closed[old]
+        self.closed[order.client_order_id] = order
 
 
 def described(order: Resting) -> VenueOrder:

@@ -76,7 +76,8 @@ class PaperVenue:
                 observation = self._walk(step, at, mark, watch)
                 if observation is not None:
                     yield observation
-                    self._matching.ends.come_back()
+                    if observation.ends:
+                        self._matching.ends.come_back()
                     floor, ceiling, due = self._reach(watch)
             step += 1
             at += quarter
@@ -109,18 +110,13 @@ class PaperVenue:
     def place(self, order: PlaceOrder) -> Receipt:
         """Rest a post-only limit order; an id that is known already changes nothing."""
         client_order_id, price, size = order.client_order_id, order.price, order.size
-        matching, buys = self._matching, order.side is BUY
+        matching, buys, takes = self._matching, order.side is BUY, order.takes
         if client_order_id in matching.live or client_order_id in matching.closed:
             return Receipt(client_order_id, "accepted")
-        takes = order.takes
-        if reason := matching.refusal(price, size, self._position.mark, buys, takes):
+        hold = matching.holdings.needed(price, size, buys, takes)
+        reason = matching.refusal(price, size, self._position.mark, buys, takes)
+        if reason := reason or matching.unfunded(hold, buys):
             return _refused(client_order_id, reason)
-        if matching.is_full():
-            return _refused(client_order_id, "open_order_cap")
-        holdings = matching.holdings
-        hold = holdings.needed(price, size, buys, takes)
-        if hold > (holdings.quote_free if buys else holdings.base_free):
-            return _refused(client_order_id, "insufficient_funds")
         if self._journal is None and not takes:
             matching.rest(client_order_id, price, size, hold, buys)
             return Receipt(client_order_id, "accepted")
@@ -219,14 +215,14 @@ class PaperVenue:
             position.budget -= sum(execution.size for execution in executions)
         position.mark = mark
         position.step = step + 1
-        taking = bool(matching.taking)
-        if not (executions or taking or matching.ends.waiting or self._is_wanted(watch, at, mark)):
+        taking, ends = bool(matching.taking), matching.ends
+        if not (executions or taking or ends.waiting or self._is_wanted(watch, at, mark)):
             return None
         if self._journal is not None:
             self._note(step, executions)
         if taking:
             self._end_taking()
-        return Observation(at, mark, tuple(executions), matching.ends.show())
+        return Observation(at, mark, tuple(executions), ends.show() if ends.waiting else ())
 
     def _is_wanted(self, watch: Watch, at: int, mark: Decimal) -> bool:
         return (
@@ -286,6 +282,7 @@ class PaperVenue:
                 position.follow(record)
                 for fill in record.fills:
                     matching.apply_trade(fill, position.time_of(record.step))
+                matching.forget()
             case Snapshot():
                 self._check_market(record.market)
                 matching.restore(record)

@@ -15,9 +15,10 @@ from holdfast.domain.events import Event, OrderPlaced, PositionOpened
 from holdfast.domain.money import Instrument, held_for_buy
 from holdfast.domain.slots import BUY, EXIT, Block, LegName, Side, Slot
 from holdfast.engine.derived import Seat
+from holdfast.engine.draft import Draft
 from holdfast.engine.fold import evolve
 from holdfast.engine.inputs import Input
-from holdfast.engine.reducer import Step, reduce
+from holdfast.engine.reducer import reduce
 from holdfast.engine.rules import NO_BLOCKS, Terms
 from holdfast.venue.port import VenueOrder
 
@@ -37,7 +38,7 @@ class AsItWas:
     def __init__(self, claims: Mapping[str, Claim]) -> None:
         self._exits = sorted(one for one in claims.values() if one.seat.role is EXIT)
 
-    def __call__(self, slot: Slot, seen: Input, terms: Terms) -> tuple[Step, list[RiskNoted]]:
+    def __call__(self, slot: Slot, seen: Input, terms: Terms) -> tuple[Draft, list[RiskNoted]]:
         """Reduce one input without deciding any entry."""
         step = reduce(slot, seen, replace(terms, block=Block.HOLD, blocks=NO_BLOCKS))
         prices: dict[tuple[LegName, int], Decimal] = {}
@@ -46,7 +47,7 @@ class AsItWas:
             return step, []
         for event in events:
             slot = evolve(slot, event, terms.now)
-        return Step(slot, events), []
+        return Draft(slot, terms, events), []
 
     def _as_there(
         self, event: Event, instrument: Instrument, prices: dict[tuple[LegName, int], Decimal]

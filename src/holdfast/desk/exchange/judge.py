@@ -11,9 +11,10 @@ from holdfast.desk.risk_room import RiskRoom
 from holdfast.domain.bookkeeping import RiskNoted
 from holdfast.domain.events import OrderPlaced, OrderRepriced
 from holdfast.domain.slots import ENTRY, Block, LegName, Slot
+from holdfast.engine.draft import Draft
 from holdfast.engine.inputs import Input
 from holdfast.engine.parts import order_of
-from holdfast.engine.reducer import Step, reduce
+from holdfast.engine.reducer import reduce
 from holdfast.engine.rules import Terms
 
 ENTRIES = 2  # a reduction places one entry a leg at most
@@ -26,7 +27,7 @@ class Judge:
         self._desk = desk
         self._room = room
 
-    def __call__(self, slot: Slot, seen: Input, terms: Terms) -> tuple[Step, list[RiskNoted]]:
+    def __call__(self, slot: Slot, seen: Input, terms: Terms) -> tuple[Draft, list[RiskNoted]]:
         """Reduce one input of one slot as far as the policy allows."""
         notes: list[RiskNoted] = []
         blocks: dict[LegName, Block] = dict(terms.blocks)
@@ -36,12 +37,12 @@ class Judge:
             if refused is None:
                 return step, notes
             if refused is slot:
-                return Step(slot, []), notes
+                return Draft(slot, terms, []), notes
             blocks[refused] = Block.RISK  # type: ignore[index]  # the other case ended above
             step = reduce(slot, seen, replace(terms, blocks=blocks))
         return step, notes
 
-    def _refused(self, slot: Slot, step: Step, notes: list[RiskNoted]) -> LegName | Slot | None:
+    def _refused(self, slot: Slot, step: Draft, notes: list[RiskNoted]) -> LegName | Slot | None:
         """Name the leg whose entry is refused, or the slot whose move is; None where all may be."""
         gate = None
         for event in step.events:
