@@ -192,8 +192,10 @@ class PaperVenue:
             floor = watch.floor
         if watch.ceiling is not None and watch.ceiling < ceiling:
             ceiling = watch.ceiling
-        busy = watch.always or matching.ends.waiting or matching.taking
-        return floor, ceiling, 0 if busy else self._due(watch)
+        if watch.always or matching.ends.waiting or matching.taking:
+            return floor, ceiling, 0
+        spared = self._position.begins == watch.spared
+        return floor, ceiling, watch.until if spared else watch.due
 
     def _due(self, watch: Watch) -> int:
         return watch.until if self._position.begins == watch.spared else watch.due
