@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 3600.0  # seconds for one module; the slowest plays every drill, one after the other
 NOTHING_TO_DO = 5  # pytest's word for: every test was taken away by a marker
-LINES = 25  # of what a failing module said
+LINES = 25  # of what a failing module said; all of it is kept in a file
+KEPT = ROOT / "var" / "alone"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ def tell(ran: Ran, number: int, of: int) -> None:
     say(f"{number}/{of} {'ok    ' if ran.passed else 'FAILED'} {ran.seconds:6.1f} s  {ran.module}")
     if not ran.passed:
         say("\n".join(f"    {line}" for line in ran.told.splitlines()[-LINES:]))
+        KEPT.mkdir(parents=True, exist_ok=True)
+        path = KEPT / f"{Path(ran.module).stem}.log"
+        path.write_text(ran.told, encoding="utf-8")
+        say(f"    all it said: {name_of(path)}")
 
 
 def parse(words: Sequence[str] | None) -> argparse.Namespace:

@@ -30,13 +30,18 @@ def modules(folder, **texts):
 
 
 @pytest.mark.plan("004-083")
-def test_a_module_that_leans_on_another_is_named_and_the_exit_code_says_so(alone, tmp_path, capsys):
+def test_a_module_that_leans_on_another_is_named_and_the_exit_code_says_so(
+    alone, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(alone, "KEPT", tmp_path / "kept")
     folder = modules(tmp_path, a=LEAVES, b=LEANS, c=SOUND)
     assert alone.main([str(folder), "-n", "3", "--seed", "7"]) == 1
     told = capsys.readouterr().out
     assert told.startswith("3 modules, 3 at a time, seed 7\n")
     assert "assert hasattr(sys, 'left_by_another')" in told
     assert "2 of 3 pass alone, seed 7" in told
+    (kept,) = (tmp_path / "kept").iterdir()
+    assert "1 failed" in kept.read_text()
     assert told.splitlines()[-1] == f"does not pass alone: {folder / 'test_b.py'}"
 
 
