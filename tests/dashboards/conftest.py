@@ -1,5 +1,6 @@
 """Give dashboard tests a published folder and the views as Streamlit runs them."""
 
+import functools
 import importlib.util
 import json
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from desk_on_emulator import troubled
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 FRESH = -3600.0  # seconds; a slow page over it would call what was published just now stale
@@ -110,6 +112,15 @@ def on_exchange(tmp_path: Path, exchange_run: Path) -> Callable[..., Path]:
         return folder
 
     return build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scanned_once() -> Iterator[None]:
+    """Let Streamlit read what is installed once: each AppTest reads every package anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture
