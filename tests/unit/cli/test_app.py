@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
+from command_line import Done, call
 from typer.core import TyperGroup
 
 from holdfast.cli.app import FAMILIES, application
@@ -29,26 +31,33 @@ def test_one_family_alone_brings_just_its_commands(family: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    "words",
     [
-        (["lint", "--profiles", "nowhere"], 2),
-        (["desk", "run", "--no-orchestrator", "--profile", "no-such"], 2),
-        (["no-such-command"], 2),
-        (["status", "--profile", "no-such"], 2),
+        ["lint", "--profiles", "nowhere"],
+        ["no-such-command"],
+        ["status", "--profile", "no-such"],
     ],
 )
 def test_a_fault_in_what_was_asked_is_exit_code_two_and_no_traceback(
-    words: list[str], code: int, tmp_path: object
+    words: list[str], tmp_path: Path
 ) -> None:
     environ = {**os.environ, "HOLDFAST_HOME": str(tmp_path)}
+    assert_refused(call(*words, environ=environ, folder=tmp_path))
+
+
+def test_a_process_ends_with_that_exit_code_too(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "holdfast", *words],
+        [sys.executable, "-m", "holdfast", "desk", "run", "--no-orchestrator", "--profile", "no"],
         capture_output=True,
         text=True,
         check=False,
-        env=environ,
+        env={**os.environ, "HOLDFAST_HOME": str(tmp_path)},
         timeout=120,
     )
-    assert done.returncode == code, done.stderr
+    assert_refused(done)
+
+
+def assert_refused(done: Done | subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()

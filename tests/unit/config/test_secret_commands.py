@@ -1,4 +1,7 @@
-"""Secrets through the real command line: exit codes, places, and never a value."""
+"""Secrets through the real command line: exit codes, places, and never a value.
+
+Calls of `main` in this process; as a process of its own runs what opens a desk, and one check.
+"""
 
 import json
 import os
@@ -6,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from command_line import call
 
 PLANTED = "TEST_ONLY_cli_" + "Zq7+" * 10
 OTHER = "TEST_ONLY_other_" + "Wp3/" * 10
@@ -13,14 +17,23 @@ HEAD = "extends: base\n"
 
 
 @pytest.fixture
-def run(profiles, tmp_path):
-    def invoke(*words, **environ):
-        kept = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+def environ(profiles, tmp_path):
+    kept = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    places = {"HOLDFAST_PROFILES": str(profiles), "HOLDFAST_HOME": str(tmp_path)}
+    return kept | places | {"COLUMNS": "240"}
+
+
+@pytest.fixture
+def run(environ, tmp_path):
+    return lambda *words, **more: call(*words, environ=environ | more, folder=tmp_path)
+
+
+@pytest.fixture
+def process(environ, tmp_path):
+    def invoke(*words, **more):
         return subprocess.run(
             [sys.executable, "-m", "holdfast", *words],
-            env=kept
-            | {"HOLDFAST_PROFILES": str(profiles), "HOLDFAST_HOME": str(tmp_path)}
-            | {"COLUMNS": "240", **environ},
+            env=environ | more,
             capture_output=True,
             text=True,
             check=False,
@@ -49,9 +62,11 @@ def silent(done):
     ],
     ids=" ".join,
 )
-def test_a_secret_written_into_a_profile_is_refused_everywhere(run, write, tmp_path, words):
+def test_a_secret_written_into_a_profile_is_refused_everywhere(
+    run, process, write, tmp_path, words
+):
     write("mine", f"{HEAD}secrets:\n  api_key: {PLANTED}\n  api_secret: {OTHER}\n")
-    done = run(*words)
+    done = (process if words[0] == "desk" else run)(*words)
     told = silent(done)
     assert "profiles/mine.yaml:3:12: secrets.api_key: is not a reference" in told
     assert done.returncode == (0 if words == ("profile", "list") else 2)
@@ -94,8 +109,8 @@ def ready(write, tmp_path):
     return key
 
 
-def test_a_check_names_sources_and_fingerprints_and_no_value(run, ready):
-    done = run("secret", "check", "mine", "--json", DESK_KEY=PLANTED)
+def test_a_check_names_sources_and_fingerprints_and_no_value(run, process, ready):
+    done = process("secret", "check", "mine", "--json", DESK_KEY=PLANTED)
     assert done.returncode == 0, silent(done)
     rows = json.loads(silent(done) and done.stdout)
     assert [row["name"] for row in rows] == ["api_key", "api_secret", "signal_radar"]
