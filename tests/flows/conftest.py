@@ -18,6 +18,21 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    # What looks after schedules, workers and automations: no deployment of ours has any.
+    **{
+        f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+        for service in (
+            "SCHEDULER",
+            "LATE_RUNS",
+            "FOREMAN",
+            "PAUSE_EXPIRATIONS",
+            "CANCELLATION_CLEANUP",
+            "TRIGGERS",
+            "REPOSSESSOR",
+            "EVENT_PERSISTER",
+        )
+    },
 }
 
 
@@ -30,6 +45,8 @@ class Server:
             one.bind(("127.0.0.1", 0))
             self.port = int(one.getsockname()[1])
         self.process: subprocess.Popen[bytes] | None = None
+        # One client: each call of httpx.get would read the machine's certificates anew.
+        self.client = httpx.Client(timeout=10, trust_env=False)
 
     @property
     def api(self) -> str:
@@ -61,7 +78,7 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.api}/health", timeout=2, trust_env=False).is_success
+            return self.client.get(f"{self.api}/health", timeout=2).is_success
         except httpx.HTTPError:
             return False
 
@@ -72,7 +89,7 @@ class Server:
             self.process = None
 
     def post(self, path: str, body: dict[str, object]) -> object:
-        answer = httpx.post(f"{self.api}{path}", json=body, timeout=10, trust_env=False)
+        answer = self.client.post(f"{self.api}{path}", json=body)
         answer.raise_for_status()
         return answer.json()
 
@@ -81,7 +98,7 @@ def until(condition: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(0.15)
 
 
 @pytest.fixture
@@ -100,20 +117,25 @@ def give_until() -> Callable[[Callable[[], bool], float], None]:
     return until
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Give a server that may run or not; its first start is slow, so tests share it."""
+    """Give a server that may run or not; its first start is slow, so all modules share it."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(ROOT / "profiles", folder / "profiles")
     one = Server(folder)
     yield one
     one.kill()
+    one.client.close()
 
 
-@pytest.fixture(scope="session")
-def harness() -> Iterator[None]:
-    """Give flows called as functions a server of their own."""
-    from prefect.testing.utilities import prefect_test_harness
+@pytest.fixture(scope="module")
+def harness(served: Server) -> Iterator[None]:
+    """Let flows called as functions be recorded by that server."""
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
-    with prefect_test_harness(server_startup_timeout=180):
+    if not served.answers():
+        served.start()
+    with temporary_settings({PREFECT_API_URL: served.api, PREFECT_LOGGING_TO_API_ENABLED: False}):
         yield
+    EventsWorker.drain_all()  # before the server is killed under it

@@ -31,6 +31,7 @@ class DeskProcess:
     def __init__(self, home: Path, environ: dict[str, str]) -> None:
         self.log = home / "desk.log"
         self.started = time.time_ns() // 1000
+        self.client = httpx.Client(timeout=10, trust_env=False)
         self.ledger = home / "var" / "paper" / "ledger.duckdb"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -56,15 +57,13 @@ class DeskProcess:
     def _noted(self, orchestrated: bool) -> int:
         mark = json.dumps({"orchestrated": orchestrated})[1:-1].replace(" ", "")
         address = msgspec.json.decode((self.ledger.parent / "control.json").read_bytes())
-        answer = httpx.post(
+        answer = self.client.post(
             f"{address['url']}/api/ledger/query",
             headers={"Authorization": f"Bearer {address['token']}"},
             json={
                 "sql": "select count(*) from event "
                 f"where type = 'TickNoted' and contains(payload, '{mark}')"
             },
-            timeout=10,
-            trust_env=False,
         )
         ((count,),) = answer.raise_for_status().json()["rows"]
         return int(count)
@@ -94,6 +93,7 @@ def desk(served, until) -> Iterator[Callable[[], DeskProcess]]:
 
     yield start
     for one in started:
+        one.client.close()
         if one.process.poll() is None:
             one.process.kill()
             one.process.wait(10)

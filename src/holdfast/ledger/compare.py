@@ -1,6 +1,7 @@
 """Compare the tables of a ledger with the same tables folded again, and its totals with their rows.
 
-Tables are compared whole, in both directions; at most a few rows a table are shown in full.
+Tables are compared whole, in both directions; at most a few rows a table are shown in full. Where a
+table that fits in memory is the same row for row, nothing more is asked.
 """
 
 from decimal import Decimal
@@ -13,6 +14,7 @@ from holdfast.ledger.kinds import KINDS
 from holdfast.ledger.row import Row
 
 SHOWN = 5
+FITS = 100_000
 
 _TOTALS = f"""
 with
@@ -43,6 +45,10 @@ def compare_tables(
     for kind in KINDS:
         names = ", ".join(kind.__struct_fields__)
         kept = ledger.sql(f"select {names} from {kind.TABLE}").to_arrow_table()
+        if kept.num_rows <= FITS and kept.equals(
+            folded.sql(f"select {names} from {kind.TABLE} limit {FITS + 1}").to_arrow_table()
+        ):
+            continue
         folded.register("kept", kept)
         try:
             findings += _differences(folded, kind, names)

@@ -1,5 +1,6 @@
 """Give the ledger's tests a story, and ledgers to keep it in."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -44,10 +45,19 @@ def filled(opened):
     return ledger
 
 
-@pytest.fixture
-def written(path):
+@pytest.fixture(scope="session")
+def written_once(tmp_path_factory):
     """Write a whole story to a file that is closed."""
     bulk = BulkLedger(BASE, QUOTE)
     for at, entries in story(slots=3, cycles=2):
         bulk.commit(at, entries)
+    path = tmp_path_factory.mktemp("written") / "var" / "paper" / "ledger.duckdb"
     return bulk.write_to(path, clock=FixedClock(1), found=FOUNDED)
+
+
+@pytest.fixture
+def written(path, written_once):
+    """Keep a whole story in a file of this test's own that is closed."""
+    path.parent.mkdir(parents=True, mode=0o700)
+    shutil.copy2(written_once, path)
+    return path
