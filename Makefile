@@ -19,6 +19,8 @@ GENERATORS := "-m holdfast.config.generate" "tools/plan_coverage.py" "tools/cli_
 STAGED := tests/contracts/test_staged_desk.py tests/contracts/test_staged_signals.py tests/flows/test_reconcile_flow.py \
 	tests/crash/test_matrix.py tests/unit/rollout/test_verify_process.py
 
+LAWS := tests/properties $(shell grep -rlE "^from hypothesis import" --include="test_*.py" tests/unit)
+
 # Tests start hundreds of processes: without kept bytecode each would compile everything it imports.
 unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
@@ -35,7 +37,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up sync test staged alone check bench bench-live crash-desk crash drills crash-tests day docs golden clean
+.PHONY: help up sync test staged thorough alone check bench bench-live crash-desk crash drills crash-tests day docs golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -50,6 +52,9 @@ test: sync ## run all tests in random order, but for kills, drills and staged de
 
 staged: sync ## run the tests whose desks are processes on an emulated exchange, or are killed and verified
 	$(PY) -m pytest -n 2 --dist worksteal --timeout=600 $(STAGED) $(ARGS)
+
+thorough: sync ## try every law on six times the examples
+	HYPOTHESIS_PROFILE=thorough $(PY) -m pytest -n 2 --dist worksteal --timeout=1200 $(LAWS) $(ARGS)
 
 alone: sync ## run each test module in a fresh process of its own, AT_ONCE at a time, and name those that fail (slow)
 	$(PY) tools/alone.py -n $(AT_ONCE) $(ARGS)

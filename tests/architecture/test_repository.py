@@ -1,4 +1,5 @@
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -22,6 +23,11 @@ def modules(*folders: str) -> list[Path]:
         for path in (ROOT / folder).rglob("*.py")
         if "__pycache__" not in path.parts
     )
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def dotted(path: Path) -> str:
@@ -61,7 +67,7 @@ def test_every_deployment_names_a_flow_by_dotted_path_and_a_profile(
     assert ":" not in entrypoint, "dotted entrypoints only: a file path loads the flow twice"
     module, function = entrypoint.rsplit(".", 1)
     path = ROOT / f"{module.replace('.', '/')}.py"
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     flow = next(node for node in tree.body if isinstance(node, kinds) and node.name == function)
     assert any("flow" in ast.unparse(decorator) for decorator in flow.decorator_list)
@@ -79,14 +85,14 @@ def test_no_file_is_longer_than_a_person_reads(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(*SOURCES), ids=dotted)
 def test_every_module_says_what_it_is_for_and_is_not_vaguely_named(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     assert ast.get_docstring(tree), "a module begins with a sentence of its purpose"
     assert not VAGUE & set(dotted(path).split("."))
 
 
 @pytest.mark.parametrize("path", modules("flows"), ids=dotted)
 def test_flows_hold_no_types_and_shadow_no_standard_module(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     assert path.stem not in sys.stdlib_module_names
 
@@ -95,7 +101,7 @@ def test_flows_hold_no_types_and_shadow_no_standard_module(path: Path) -> None:
 def test_nothing_of_the_package_names_what_lies_above_it(room: str) -> None:
     above = {"flows", "tasks", "dashboards"}
     for path in modules(f"src/holdfast/{room}"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not above & {name.split(".")[0] for name in names}, path

@@ -77,6 +77,9 @@ def runtime(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str]]:
     """Serve the dashboard over one kind of runtime."""
+    if request.param == "paper":
+        yield request.param, request.getfixturevalue("url")
+        return
     folder = tmp_path_factory.mktemp("runtime")
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "exchange":

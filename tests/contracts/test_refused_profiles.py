@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from command_line import call
 from staged_world import Staged
 
 from holdfast.config.secrets.secret import fingerprint_of
@@ -71,5 +72,7 @@ def test_a_key_that_may_withdraw(staged, tmp_path):
 
 def refused(world, *command):
     if command[0] == "lint":
-        return world.run(*command, code=2)
+        done = call(*command, environ=world.environ, folder=world.home)
+        assert done.returncode == 2, done.stderr
+        return done.stdout + done.stderr
     return world.cli(*command, code=2)

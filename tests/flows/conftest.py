@@ -36,6 +36,13 @@ QUIET = {
 }
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of flows together, so that one worker has the server they share."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: here not in item.path.parents)
+
+
 class Server:
     """A real Prefect server that can be killed and started again on the same port and home."""
 

@@ -90,8 +90,8 @@ def watched(monkeypatch, house, ticks):
 def test_every_exit_goes_through_with_everything_against_it_and_no_entry_does(
     monkeypatch, settings
 ):
-    house = House(slots=6, candles=3_000, **settings)
-    verdicts = watched(monkeypatch, house, 1_500)
+    house = House(slots=6, candles=2_000, **settings)
+    verdicts = watched(monkeypatch, house, 800)
     exits = {code for (name, role, code) in verdicts if role is Role.EXIT}
     assert exits == {""}
     assert verdicts["strict", Role.EXIT, ""] >= 20

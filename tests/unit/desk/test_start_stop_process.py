@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from holdfast.cli.app import exit_code_of
 from holdfast.clock import FixedClock
 from holdfast.config.summary import SUMMARY
 from holdfast.domain.bookkeeping import (
@@ -17,9 +19,11 @@ from holdfast.domain.bookkeeping import (
     SessionStopped,
     TransientHaltCleared,
 )
+from holdfast.domain.errors import HoldfastError
 from holdfast.ledger.codec import decode
 from holdfast.ledger.restore import stored
 from holdfast.ledger.store import DuckDbLedger
+from holdfast.wiring.live import DeskOptions, open_desk
 
 ROOT = Path(__file__).resolve().parents[3]
 CLEARED = "Snapshot restored transient HALTED state (signal 15); clearing to INIT for startup"
@@ -133,12 +137,18 @@ def test_the_second_life_trades_on_where_the_first_stopped(two_lives):
         ("extends: base\nsettings: {\n", "bad.yaml"),
     ],
 )
-def test_a_bad_profile_ends_with_two_before_a_ledger_exists(tmp_path, text, said):
-    folder = tmp_path / "profiles"
-    folder.mkdir()
-    head = "abstract: true\nenv: paper\nvenue: paper\nsymbol: DOGE/USD\n"
-    (folder / "base.yaml").write_text(head, encoding="utf-8")
-    (folder / "bad.yaml").write_text(text, encoding="utf-8")
+def test_a_bad_profile_ends_with_two_before_a_ledger_exists(tmp_path, monkeypatch, text, said):
+    folder = bad_profile(tmp_path, text)
+    monkeypatch.setenv("HOLDFAST_HOME", str(tmp_path))
+    with ExitStack() as stack, pytest.raises(HoldfastError, match=said) as raised:
+        open_desk(DeskOptions(profile="bad", profiles=folder), stack)
+    assert exit_code_of(raised.value) == 2
+    assert_nothing_was_begun(tmp_path)
+
+
+@pytest.mark.plan("002-236")
+def test_a_process_with_a_bad_profile_ends_with_two_before_a_ledger_exists(tmp_path):
+    folder = bad_profile(tmp_path, "extends: base\nsettings:\n  slotz: 3\n")
     done = subprocess.run(
         command("--profile", "bad"),
         env=environment(tmp_path, folder),
@@ -148,6 +158,19 @@ def test_a_bad_profile_ends_with_two_before_a_ledger_exists(tmp_path, text, said
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    assert said in done.stderr
-    assert list(tmp_path.rglob("*.duckdb")) == []
-    assert not (tmp_path / "var").exists()
+    assert "slotz" in done.stderr
+    assert_nothing_was_begun(tmp_path)
+
+
+def bad_profile(home, text):
+    folder = home / "profiles"
+    folder.mkdir()
+    head = "abstract: true\nenv: paper\nvenue: paper\nsymbol: DOGE/USD\n"
+    (folder / "base.yaml").write_text(head, encoding="utf-8")
+    (folder / "bad.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def assert_nothing_was_begun(home):
+    assert list(home.rglob("*.duckdb")) == []
+    assert not (home / "var").exists()

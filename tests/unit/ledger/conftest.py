@@ -35,14 +35,24 @@ def opened(path):
         ledger.close()
 
 
-@pytest.fixture
-def filled(opened):
-    """Keep a whole story in a ledger that is still open."""
-    ledger = opened()
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory):
+    """Keep a whole story, commit by commit, in a file that is closed again."""
+    path = tmp_path_factory.mktemp("filled") / "ledger.duckdb"
+    ledger = DuckDbLedger.open(path, clock=FixedClock(1), base=BASE, quote=QUOTE, found=FOUNDED)
     for at, entries in story(slots=3, cycles=2):
         ledger.commit(at, entries)
     ledger.project()
-    return ledger
+    ledger.close()
+    return path
+
+
+@pytest.fixture
+def filled(path, opened, filled_once):
+    """Open a ledger of this test's own that holds a whole story."""
+    path.parent.mkdir(parents=True, mode=0o700)
+    shutil.copy2(filled_once, path)
+    return opened()
 
 
 @pytest.fixture(scope="session")
