@@ -5,6 +5,7 @@
 """
 
 import decimal
+import gc
 import os
 import shutil
 import sys
@@ -57,6 +58,13 @@ def pytest_addoption(parser):
         action="store_true",
         help="write what the engine answers now into tests/golden/traces",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage look at the thousands of tests again: they stay."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
