@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import threading
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -30,8 +31,19 @@ from holdfast.venue.reading import read_table
 PROFILE = "env: paper\nvenue: paper\nsymbol: DOGE/USD\n"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Write a story and a candle to a file that is closed."""
+    bulk = BulkLedger(BASE, QUOTE)
+    for at, entries in story(slots=3, cycles=2):
+        bulk.commit(at, entries)
+    bulk.record_candle(_candle())
+    path = tmp_path_factory.mktemp("kept") / "ledger.duckdb"
+    return bulk.write_to(path, clock=FixedClock(1), found=FOUNDED)
+
+
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def place(tmp_path, monkeypatch, kept):
     """Make a home with one profile and a ledger, and say where its runtime is."""
     profiles = tmp_path / "profiles"
     profiles.mkdir()
@@ -39,11 +51,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("HOLDFAST_HOME", str(tmp_path))
     monkeypatch.setenv("HOLDFAST_PROFILES", str(profiles))
     where = runtime("paper", tmp_path).make()
-    bulk = BulkLedger(BASE, QUOTE)
-    for at, entries in story(slots=3, cycles=2):
-        bulk.commit(at, entries)
-    bulk.record_candle(_candle())
-    bulk.write_to(where.ledger, clock=FixedClock(1), found=FOUNDED)
+    shutil.copy2(kept, where.ledger)
     return where
 
 
