@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+HERE = Path(__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -36,11 +37,21 @@ QUIET = {
 }
 
 
+SERVERS: list["Server"] = []
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of flows together, so that one worker has the server they share."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: here not in item.path.parents)
+    items.sort(key=lambda item: HERE not in item.path.parents)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the server after the last test of flows: it is never quite idle."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        for server in SERVERS:
+            server.kill()
 
 
 class Server:
@@ -118,6 +129,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """Let a desk that ticked in this process leave Ctrl-C and SIGTERM as they were."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture(name="until")
 def give_until() -> Callable[[Callable[[], bool], float], None]:
     """Wait until something holds."""
@@ -130,6 +150,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(ROOT / "profiles", folder / "profiles")
     one = Server(folder)
+    SERVERS.append(one)
     yield one
     one.kill()
     one.client.close()
