@@ -1,7 +1,10 @@
 """Bring a connection to the schema of this build, or say why that cannot be done.
 
-A fresh file is made by the same steps as an old one is brought up by.
+A fresh file is made by the same steps as an old one is brought up by, but in one transaction: a
+process killed while it makes a ledger leaves none, not a part of one that needs a person.
 """
+
+from collections.abc import Sequence
 
 import duckdb
 
@@ -46,13 +49,25 @@ def pending(connection: duckdb.DuckDBPyConnection) -> list[Step]:
     return list(STEPS[len(applied) :])
 
 
+def make(connection: duckdb.DuckDBPyConnection, now: int) -> None:
+    """Give a file without tables all of the schema, whole or not at all."""
+    _apply(connection, STEPS, now)
+
+
 def bring_up(connection: duckdb.DuckDBPyConnection, steps: list[Step], now: int) -> None:
     """Apply steps in order, each whole or not at all."""
     for step in steps:
-        try:
-            with transaction(connection):
-                connection.execute(_VERSION_TABLE)
+        _apply(connection, [step], now)
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], now: int) -> None:
+    name = "no migration"
+    try:
+        with transaction(connection):
+            connection.execute(_VERSION_TABLE)
+            for step in steps:
+                name = f"migration {step.version} ({step.name})"
                 step.apply(connection)
                 connection.execute(_NOTE, [step.version, step.name, now])
-        except duckdb.Error as error:
-            raise LedgerError(f"migration {step.version} ({step.name}) failed: {error}") from error
+    except duckdb.Error as error:
+        raise LedgerError(f"{name} failed: {error}") from error

@@ -268,5 +268,6 @@ def _prepare(connection: duckdb.DuckDBPyConnection, clock: Clock, base: str, quo
             f"the ledger needs {len(steps)} migration(s); see `holdfast migrate --plan`, "
             "then `holdfast migrate --apply`"
         )
-    schema.bring_up(connection, steps, clock.wall())
+    if steps:
+        schema.make(connection, clock.wall())
     founding.name_assets(connection, base, quote)
