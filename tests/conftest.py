@@ -8,6 +8,7 @@ import decimal
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -36,6 +37,10 @@ def _may_hold_folders(memory: Path) -> bool:
 # Ledgers and journals sync every commit: thousands of waits for a disk that no test is about.
 if "TMPDIR" not in os.environ and _may_hold_folders(MEMORY):
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# A shell starts what it does not wait for with Ctrl-C ignored, and so would be all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=50, deadline=None, print_blob=True)
