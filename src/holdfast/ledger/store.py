@@ -120,7 +120,22 @@ class DuckDbLedger:
         late = self._clock.monotonic() - self._projected_at >= PROJECT_SECONDS
         many = self._behind >= PROJECT_EVERY and self.problem is None
         if self._behind and (late or many):
-            self._try_to_project()
+            self.settle()
+
+    def settle(self) -> bool:
+        """Bring the projections up now; say whether they are.
+
+        Tables that cannot be written never make a durable commit look like a failed one.
+        """
+        try:
+            self.project()
+        except (HoldfastError, duckdb.Error) as error:
+            self._projected_at = self._clock.monotonic()
+            if self.problem is None:
+                log.error(f"the ledger's tables fall behind its events: {error}")
+            self.problem = str(error)
+            return False
+        return True
 
     def record_candle(self, candle: Candle) -> None:
         """Keep a candle; it is written with the next commit, or after fifty quiet ones."""
@@ -149,7 +164,7 @@ class DuckDbLedger:
     def checkpoint(self) -> bool:
         """Fold the log into the file; return False where that must wait, for a reader or a fault."""
         self._write([])
-        if not self._try_to_project():
+        if not self.settle():
             return False
         try:
             with writing(self.path, *_DISK):
@@ -160,7 +175,7 @@ class DuckDbLedger:
 
     def snapshot(self) -> Path:
         """Write the books beside the ledger, so that the next start is quick."""
-        self._try_to_project()
+        self.settle()
         self._recover()
         with writing(self.snapshot_folder):
             return self._snapshot()
@@ -192,18 +207,6 @@ class DuckDbLedger:
                 self.snapshot()
         finally:
             self._connection.close()
-
-    def _try_to_project(self) -> bool:
-        """Tables that cannot be written never make a durable commit look like a failed one."""
-        try:
-            self.project()
-        except (HoldfastError, duckdb.Error) as error:
-            self._projected_at = self._clock.monotonic()
-            if self.problem is None:
-                log.error(f"the ledger's tables fall behind its events: {error}")
-            self.problem = str(error)
-            return False
-        return True
 
     def _found(self, found: LedgerFounded | None) -> None:
         if found is None:

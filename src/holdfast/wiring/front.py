@@ -151,7 +151,7 @@ class Front:
                 scrape_token=self._scrape.token,
                 reconcile=None if held.exchange is None else held.exchange.doors.reconcile,
                 ledger=LedgerDoors(
-                    settle=held.ledger.project,
+                    settle=held.ledger.settle,
                     query=lambda sql: self._ask(sql, seconds),
                     verify=lambda: verify(held.ledger.cursor()),
                 ),

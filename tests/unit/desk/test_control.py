@@ -26,7 +26,6 @@ from holdfast.desk.control.payload import MOST_BYTES, parse_object
 from holdfast.desk.control.server import ControlServer, listen
 from holdfast.desk.control.verb_parameters import BadPayload
 from holdfast.desk.control.verbs import Verb
-from holdfast.domain.errors import LedgerError
 from holdfast.ledger.query import Answer, QueryRefused
 
 
@@ -364,15 +363,25 @@ def test_an_answer_of_the_ledger_holds_all_that_was_noted_before_it_was_asked(ho
     assert asked == ["settled", "select 1"]
 
 
-def test_tables_that_cannot_be_brought_up_are_said_to_stand_behind(house, tmp_path):
-    def full():
-        raise LedgerError("no space left")
-
-    doors = LedgerDoors(settle=full, query=lambda sql: sql, verify=lambda: None)
-    with house.served(tmp_path, ledger=doors) as client:
+def test_a_desk_that_stands_is_asked_about_its_ledger_all_the_same(house, tmp_path):
+    doors = LedgerDoors(
+        settle=lambda: pytest.fail("nobody takes commands"), query=lambda sql: sql, verify=None
+    )
+    with house.served(tmp_path, driven=False, ledger=doors) as client:
         answer = client.post("/api/ledger/query", json={"sql": "select 1"})
-    assert answer.status_code == 503
-    assert "no space left" in answer.json()["message"]
+    assert answer.json() == "select 1"
+
+
+def test_evidence_is_in_the_tables_when_it_is_said_to_be_noted(house, tmp_path):
+    settled = []
+    doors = LedgerDoors(
+        settle=lambda: settled.append(len(house.notes("EvidenceNoted"))), query=None, verify=None
+    )
+    row = {"kind": "runbook", "name": "immediate", "run": "r1", "step": "s1", "verdict": "pass"}
+    row |= {"expected": "up", "observed": "up"}
+    with house.served(tmp_path, ledger=doors) as client:
+        assert client.post("/api/evidence", json=row).status_code == 200
+    assert settled == [1]
 
 
 def test_the_verbs_are_listed_with_their_bounds(house, tmp_path):

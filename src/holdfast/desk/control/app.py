@@ -28,10 +28,12 @@ from holdfast.desk.status.board import StatusBoard
 from holdfast.desk.status.metrics import CONTENT_TYPE, Metrics
 from holdfast.desk.status.slots import encode
 from holdfast.desk.status.why import why
+from holdfast.domain.bookkeeping import Note
 from holdfast.domain.errors import CommandRefused, HoldfastError
 
 PATIENCE_SECONDS = 10.0
 READY_SECONDS = 30.0
+SETTLE_SECONDS = 0.5
 PRINCIPAL = re.compile(r"[a-z0-9][a-z0-9:._-]{0,63}")
 PATHS = (
     ("GET", "/healthz", "200 while the process is alive; no token"),
@@ -62,7 +64,7 @@ class Reconcile(Protocol):
 class LedgerDoors(msgspec.Struct, frozen=True, kw_only=True):
     """How the ledger may be asked: `settle` in the desk's thread, the others in any, by a new way in.
 
-    `settle` brings the tables up to the last event, so that an answer holds all that was noted.
+    `settle` brings the tables up to the last event; where it cannot, they are asked as they stand.
     """
 
     settle: Callable[[], object]
@@ -196,7 +198,7 @@ class _Routes:
 
     async def evidence(self, request: Request) -> Response:
         note = evidence_of(await read_object(request))
-        answer = await self._await(self._parts.inbox.ask(lambda desk: desk.note(note)))
+        answer = await self._await(self._parts.inbox.ask(lambda desk: self._note(desk, note)))
         return answer if isinstance(answer, Response) else said(200, "noted", ok=True)
 
     async def query(self, request: Request) -> Response:
@@ -204,13 +206,19 @@ class _Routes:
         sql = payload.get("sql")
         if payload.keys() != {"sql"} or not isinstance(sql, str):
             raise BadPayload("say {sql: one SELECT}")
-        unsettled = await self._settle()
-        return unsettled or await self._ask_ledger(lambda doors: doors.query(sql))
+        await self._settle()
+        return await self._ask_ledger(lambda doors: doors.query(sql))
 
     async def verify(self, request: Request) -> Response:
         if await read_object(request):
             raise BadPayload("verify takes nothing")
         return await self._ask_ledger(lambda doors: doors.verify())
+
+    def _note(self, desk: Desk, note: Note) -> None:
+        """Keep evidence where whoever asks for it next finds it."""
+        desk.note(note)
+        if self._parts.ledger is not None:
+            self._parts.ledger.settle()
 
     def _do(self, desk: Desk, ask: Ask) -> str:
         try:
@@ -218,9 +226,10 @@ class _Routes:
         finally:
             self._parts.changed(desk)
 
-    async def _await(self, future: "Future[Any]") -> object:
+    async def _await(self, future: "Future[Any]", patience: float | None = None) -> object:
         waiting = asyncio.wrap_future(future)
-        done, _ = await asyncio.wait({waiting}, timeout=self._parts.patience)
+        patience = self._parts.patience if patience is None else patience
+        done, _ = await asyncio.wait({waiting}, timeout=patience)
         if done:
             return waiting.result()
         if future.cancel():
@@ -228,15 +237,12 @@ class _Routes:
         waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return said(503, "the desk has begun and is not done yet; look at the status")
 
-    async def _settle(self) -> Response | None:
+    async def _settle(self) -> None:
+        """Bring the tables up where the desk has a moment for it; else they are asked as they stand."""
         doors = self._parts.ledger
-        if doors is None:
-            return None
-        try:
-            answer = await self._await(self._parts.inbox.ask(lambda _: doors.settle()))
-        except HoldfastError as fault:
-            return said(503, f"the ledger's tables stand behind its events: {fault}")
-        return answer if isinstance(answer, Response) else None
+        if doors is not None:
+            asked = self._parts.inbox.ask(lambda _: doors.settle())
+            await self._await(asked, min(SETTLE_SECONDS, self._parts.patience))
 
     async def _ask_ledger(self, ask: Callable[[LedgerDoors], object]) -> Response:
         doors = self._parts.ledger
