@@ -48,7 +48,7 @@ up: sync ## start a whole desk in the foreground (PROFILE=paper ARGS="--slots 8"
 sync: .venv/.synced ## make or refresh .venv from uv.lock
 
 test: sync ## run all tests in random order, but for kills, drills and staged desks; ARGS go to pytest
-	$(PY) -m pytest -n 2 --dist worksteal --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(STAGED:%=--ignore=%) $(ARGS)
+	$(PY) -m pytest -n 3 --dist worksteal --ignore=tests/crash/test_up.py --ignore=tests/crash/test_up_staging.py --ignore=tests/drills $(STAGED:%=--ignore=%) $(ARGS)
 
 staged: sync ## run the tests whose desks are processes on an emulated exchange, or are killed and verified
 	$(PY) -m pytest -n 2 --dist worksteal --timeout=600 $(STAGED) $(ARGS)
