@@ -41,6 +41,27 @@ def positions_due(
     ]
 
 
+def carried_position(
+    slot: int, leg: LegName, lot: Lot, exit_price: Decimal, target: Decimal
+) -> PositionImported:
+    """Open the row of an exit that is older than its rows; `target` in percent."""
+    return PositionImported(
+        position_id=position_id(slot, leg, lot.cycle),
+        slot=slot,
+        leg=leg,
+        cycle=lot.cycle,
+        slot_mode="legacy",
+        entry_price=lot.price,
+        entry_cost=lot.cost,
+        entry_fee=lot.fee,
+        entry_size=lot.size,
+        entry_time=lot.opened_at,
+        entry_regime=lot.regime,
+        exit_price=exit_price,
+        target_profit_pct=target,
+    )
+
+
 def _owed(slot: Slot) -> Iterator[tuple[LegName, Lot, Order | None]]:
     for leg in (slot.a, slot.b):
         if leg.lot is not None and leg.attempts:
@@ -52,21 +73,8 @@ def _owed(slot: Slot) -> Iterator[tuple[LegName, Lot, Order | None]]:
 def _opened(
     slot: Slot, leg: LegName, lot: Lot, order: Order | None, profit_pct: Decimal
 ) -> PositionImported:
-    return PositionImported(
-        position_id=position_id(slot.slot_id, leg, lot.cycle),
-        slot=slot.slot_id,
-        leg=leg,
-        cycle=lot.cycle,
-        slot_mode="legacy",
-        entry_price=lot.price,
-        entry_cost=lot.cost,
-        entry_fee=lot.fee,
-        entry_size=lot.size,
-        entry_time=lot.opened_at,
-        entry_regime=lot.regime,
-        exit_price=lot.exit_price if order is None else order.price,
-        target_profit_pct=slot.profit_pct or profit_pct,
-    )
+    price = lot.exit_price if order is None else order.price
+    return carried_position(slot.slot_id, leg, lot, price, slot.profit_pct or profit_pct)
 
 
 def _closed(row: PositionRow, cursor: duckdb.DuckDBPyConnection) -> PositionClosed | None:

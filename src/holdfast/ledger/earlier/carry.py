@@ -33,6 +33,7 @@ from holdfast.ledger.earlier.shape import (
 )
 from holdfast.ledger.earlier.slots import lot_of, slot_of
 from holdfast.ledger.earlier.times import Times, exact
+from holdfast.ledger.positions_due import carried_position
 
 REASON = "imported"
 Resting = list[tuple[OrderPlaced, str]]  # with the venue's own names
@@ -126,21 +127,8 @@ def _moved(slot: int, target: str, base: Decimal, quote: Decimal, frame: Frame) 
 def _position(one: Exit, file: SavedFile, frame: Frame, times: Times) -> PositionImported:
     lot, row = lot_of(one, times), one.row
     target = row.target_profit_pct if row else file.profit_pct or frame.rules.profit_pct
-    return PositionImported(
-        position_id=one.name,
-        slot=one.slot,
-        leg=one.leg,
-        cycle=lot.cycle,
-        slot_mode="legacy",
-        entry_price=lot.price,
-        entry_cost=lot.cost,
-        entry_fee=lot.fee,
-        entry_size=lot.size,
-        entry_time=lot.opened_at,
-        entry_regime=lot.regime,
-        exit_price=exact(row.original_exit_price if row else one.order.price),
-        target_profit_pct=exact(target),
-    )
+    price = row.original_exit_price if row else one.order.price
+    return carried_position(one.slot, one.leg, lot, exact(price), exact(target))
 
 
 def _placed(saved: SavedSlot, frame: Frame) -> Resting:
